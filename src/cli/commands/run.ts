@@ -1,0 +1,154 @@
+import type { SecretMask } from "../../credentials/secret-mask.ts";
+import { UnavailableError, UsageError } from "../../errors.ts";
+import type { Google } from "../../gcp/google.ts";
+import { gcloudCancel, shortName } from "../../gcp/resource-names.ts";
+import {
+  followRun,
+  planRun,
+  type RunRequest,
+  type StartedRun,
+  startRun,
+} from "../../jobs/run-agent.ts";
+import type { Outcome } from "../../mapping/outcome.ts";
+import { runOverrides } from "../../mapping/overrides.ts";
+import { formatRunAddress } from "../../mapping/run-id.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import type { Io } from "../io.ts";
+import { type PreparedRun, prepareRun, type RunOptions } from "../prepare-run.ts";
+import { planDocument, renderPlan } from "../render-plan.ts";
+import { type RunDocument, renderOutcome } from "../render-run.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Exit status after SIGHUP: 128 and the signal's number, since nobody knows yet how the run ends. */
+const HUNG_UP = 129;
+const CANCELLED = 130;
+
+/** `al run`: returns the exit status. */
+export async function runCommand(
+  input: {
+    readonly agent: string;
+    readonly prompt: string | undefined;
+    readonly options: RunOptions;
+  },
+  io: Io,
+  terminal: Terminal,
+): Promise<number> {
+  requireRuntime(input.options.runtime, input.agent);
+  const prepared = await prepareRun(input, io, terminal);
+  try {
+    return input.options.dryRun
+      ? await showPlan(prepared, input.options, terminal)
+      : await run(prepared, input.options, io, terminal);
+  } finally {
+    await prepared.needs.google.close();
+  }
+}
+
+function requireRuntime(runtime: string | undefined, agent: string): void {
+  if (runtime === "cloudrun") return;
+  throw new UsageError({
+    what: runtime === undefined ? "No runtime was chosen" : `There is no runtime "${runtime}"`,
+    why: "this al runs agents on Google Cloud Run Jobs",
+    remedy: `al run ${agent} --runtime cloudrun`,
+  });
+}
+
+async function showPlan(
+  { request, needs, mask }: PreparedRun,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const plan = await planRun(request, needs);
+  const settled = plan.steps.every(({ items }) =>
+    items.every(({ version }) => version !== undefined),
+  );
+  const job = settled ? await (await needs.google.jobs()).findJob(plan.job.jobId) : undefined;
+  const document = planDocument({
+    agent: request.config.agent.name,
+    ...needs.google.location,
+    plan,
+    jobExists: job !== undefined,
+    overrides: runOverrides({
+      prompt: request.prompt,
+      runId: "(random)",
+      timeoutSeconds: request.config.agent.timeoutSeconds,
+    }),
+  });
+  if (options.json) terminal.json(document);
+  else terminal.result(mask.hide(renderPlan(document)));
+  return 0;
+}
+
+async function run(
+  { request, needs, mask }: PreparedRun,
+  options: RunOptions,
+  io: Io,
+  terminal: Terminal,
+): Promise<number> {
+  const interrupts = listenForInterrupts(io, terminal);
+  try {
+    const started = await startRun(request, needs, interrupts.cancel);
+    if (started === undefined) return notStarted(terminal);
+    interrupts.stopCommand(gcloudCancel(started.execution));
+    const document = runDocument(request, needs.google, started);
+    if (options.detach) return leave(document, options, terminal, 0);
+    const outcome = await followRun(started, needs, interrupts);
+    if (outcome === undefined) return leave(document, options, terminal, HUNG_UP);
+    return finish(outcome, document, { options, terminal, mask });
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+function notStarted(terminal: Terminal): number {
+  terminal.note("Cancelled before anything was started.");
+  return CANCELLED;
+}
+
+const runDocument = (
+  request: RunRequest,
+  { location }: Google,
+  started: StartedRun,
+): RunDocument => ({
+  run: formatRunAddress({ region: location.region, execution: shortName(started.execution) }),
+  agent: request.config.agent.name,
+  state: "pending",
+  execution: started.execution,
+  job: started.job.jobId,
+  ...location,
+});
+
+/** The run goes on without us. */
+function leave(
+  document: RunDocument,
+  options: RunOptions,
+  terminal: Terminal,
+  exit: number,
+): number {
+  if (options.json) terminal.json(document);
+  else terminal.result(document.run);
+  terminal.note(`The run goes on. To stop it: ${gcloudCancel(document.execution)}`);
+  return exit;
+}
+
+function finish(
+  outcome: Outcome,
+  document: RunDocument,
+  { options, terminal, mask }: { options: RunOptions; terminal: Terminal; mask: SecretMask },
+): number {
+  if (outcome.state === "unknown") throw unknownOutcome(outcome.reason, document);
+  const style = outcome.state === "succeeded" ? "green" : "red";
+  terminal.note(terminal.styled(style, mask.hide(renderOutcome(outcome, document.run))));
+  if (options.json) {
+    const reason = "reason" in outcome ? { reason: mask.hide(outcome.reason) } : {};
+    terminal.json({ ...document, ...outcome, ...reason });
+  }
+  return outcome.exitCode;
+}
+
+const unknownOutcome = (reason: string, { run, execution }: RunDocument): UnavailableError =>
+  new UnavailableError({
+    what: `The run ${run} failed, and nothing says with which exit code`,
+    why: reason,
+    remedy: `Look at it in the console's Cloud Run page, or: gcloud run jobs executions describe ${shortName(execution)}`,
+  });

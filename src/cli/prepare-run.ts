@@ -1,0 +1,84 @@
+import { resolve } from "node:path";
+import { text as readAll } from "node:stream/consumers";
+import { loadRunConfig } from "../config/load-config.ts";
+import { readSettings } from "../config/settings.ts";
+import { readCredentials } from "../credentials/read-credentials.ts";
+import { requiredRefs } from "../credentials/required-refs.ts";
+import { createMask, type SecretMask } from "../credentials/secret-mask.ts";
+import { SyncState } from "../credentials/sync-state.ts";
+import { connectGoogle } from "../gcp/google.ts";
+import type { RunNeeds, RunRequest } from "../jobs/run-agent.ts";
+import type { Io } from "./io.ts";
+import { createReporter } from "./render-run.ts";
+import { signInStored } from "./sign-in.ts";
+import type { Terminal } from "./terminal.ts";
+
+export type RunOptions = {
+  readonly runtime?: string;
+  readonly project: string;
+  readonly environment?: string;
+  readonly dryRun?: boolean;
+  readonly detach?: boolean;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+};
+
+/** A run that is ready to start. */
+export type PreparedRun = {
+  readonly request: RunRequest;
+  readonly needs: RunNeeds;
+  readonly mask: SecretMask;
+};
+
+/** Reads and checks everything on this machine; the first call to Google comes later. */
+export async function prepareRun(
+  { agent, prompt, options }: { agent: string; prompt: string | undefined; options: RunOptions },
+  io: Io,
+  terminal: Terminal,
+): Promise<PreparedRun> {
+  const startedAt = io.clock.now();
+  const settings = readSettings(io.variables);
+  const config = await loadRunConfig({
+    agent,
+    project: resolve(io.workingDirectory, options.project),
+    environment: options.environment ?? settings.environment,
+    environments: settings.environments,
+  });
+  const refs = requiredRefs({
+    agent,
+    credentials: config.agent.credentials,
+    models: config.agent.models,
+  });
+  const { credentials, warnings } = await readCredentials(settings.store, refs);
+  const mask = createMask(credentials);
+  const report = createReporter({
+    terminal,
+    mask: mask.hide,
+    seconds: () => (io.clock.now() - startedAt) / 1000,
+    outputToStderr: options.json === true,
+  });
+  for (const text of warnings) report({ kind: "warning", text });
+  const session = await signInStored(config, settings);
+  if (session.emulator)
+    report({
+      kind: "warning",
+      text: `using the emulator at ${session.emulator.url}; nothing reaches Google Cloud`,
+    });
+  report({ kind: "stage", stage: "sign-in", text: `Signed in as ${session.principal}` });
+  const trace = (text: string): void => {
+    if (options.verbose) report({ kind: "stage", stage: "call", text: mask.hide(text) });
+  };
+  const google = connectGoogle(session, { region: config.cloud.region, clock: io.clock, trace });
+  const memory = await SyncState.load(settings.store, session.project);
+  const request = {
+    config,
+    credentials,
+    prompt: await readPrompt(prompt, io),
+    isSecretIn: mask.isIn,
+  };
+  return { request, needs: { google, memory, clock: io.clock, report }, mask };
+}
+
+/** `-` means standard input; its last newline is the terminal's, not the prompt's. */
+const readPrompt = async (prompt: string | undefined, io: Io): Promise<string> =>
+  prompt === "-" ? (await readAll(io.stdin)).replace(/\r?\n$/, "") : (prompt ?? "");

@@ -1,0 +1,101 @@
+import type { SecretStep } from "../jobs/inspect-secrets.ts";
+import type { RunPlan } from "../jobs/run-agent.ts";
+
+/** What a run would do, for `--dry-run`. */
+export type PlanDocument = {
+  readonly dryRun: true;
+  readonly agent: string;
+  readonly project: string;
+  readonly region: string;
+  readonly secrets: readonly PlannedSecret[];
+  readonly job: { readonly id: string; readonly exists: boolean; readonly spec: unknown };
+  readonly overrides: unknown;
+  readonly calls: readonly string[];
+};
+
+type PlannedSecret = {
+  readonly secret: string;
+  readonly credential: string;
+  readonly action: "create" | "add version" | "unchanged";
+  /** Field → version number, or null where a new one is to be added. */
+  readonly versions: Readonly<Record<string, string | null>>;
+};
+
+/** The plan as one value, whether or not it is printed as JSON. */
+export function planDocument(input: {
+  readonly agent: string;
+  readonly project: string;
+  readonly region: string;
+  readonly plan: RunPlan;
+  readonly jobExists: boolean;
+  readonly overrides: unknown;
+}): PlanDocument {
+  const { plan, jobExists, ...rest } = input;
+  const secrets = plan.steps.map(plannedSecret);
+  const changing = secrets.some(({ action }) => action !== "unchanged");
+  // The id ends in a hash over the pinned versions, which are not known before they are added.
+  const id = changing ? plan.job.jobId.replace(/[0-9a-f]{8}$/, "????????") : plan.job.jobId;
+  return {
+    dryRun: true,
+    ...rest,
+    secrets,
+    job: { id, exists: jobExists, spec: plan.job.job },
+    calls: [
+      ...plan.steps.flatMap(secretCalls),
+      ...(jobExists ? [] : [`Jobs.CreateJob ${id}`]),
+      `Jobs.RunJob ${id}`,
+    ],
+  };
+}
+
+function plannedSecret({ wanted, exists, items }: SecretStep): PlannedSecret {
+  const missing = items.some(({ version }) => version === undefined);
+  const versions = items.map(({ field, version }) => [field.name, version ?? null] as const);
+  return {
+    secret: wanted.id,
+    credential: wanted.credential,
+    action: exists ? (missing ? "add version" : "unchanged") : "create",
+    versions: Object.fromEntries(versions),
+  };
+}
+
+function secretCalls({ wanted, exists, items }: SecretStep): string[] {
+  const adding = items.filter(({ version }) => version === undefined);
+  return [
+    ...(exists ? [] : [`SecretManagerService.CreateSecret ${wanted.id}`]),
+    ...adding.map(
+      ({ field }) => `SecretManagerService.AddSecretVersion ${wanted.id} (${field.name})`,
+    ),
+    ...(wanted.kind === "directory" && adding.length > 0
+      ? [`SecretManagerService.UpdateSecret ${wanted.id} (annotations)`]
+      : []),
+  ];
+}
+
+/** The plan for people. */
+export function renderPlan(plan: PlanDocument): string {
+  const secrets = plan.secrets.map(
+    ({ action, secret, versions }) =>
+      `  ${action.padEnd(11)}  ${secret}  ${renderVersions(versions)}`,
+  );
+  return [
+    `Plan for ${plan.agent} in ${plan.project}, ${plan.region}. Nothing was changed.`,
+    "",
+    secrets.length === 0 ? "Secrets: none" : "Secrets:",
+    ...secrets,
+    "",
+    `Job ${plan.job.id} (${plan.job.exists ? "exists" : "will be created"}):`,
+    JSON.stringify(plan.job.spec, null, 2),
+    "",
+    "Given to this run:",
+    JSON.stringify(plan.overrides, null, 2),
+    "",
+    "Calls that change something:",
+    ...plan.calls.map((call) => `  ${call}`),
+  ].join("\n");
+}
+
+const renderVersions = (versions: PlannedSecret["versions"]): string =>
+  Object.entries(versions)
+    .map(([field, version]) => `${field}=${version ?? "new"}`)
+    .join(" ");

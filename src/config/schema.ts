@@ -1,0 +1,75 @@
+import { z } from "zod";
+
+const text = z.string().min(1);
+const texts = z.array(z.string());
+/** `memory = "2Gi"` or plain bytes, `cpus = 1` or `"1"`: both forms are met in the wild. */
+const quantity = z.union([text, z.number().positive()]).transform(String);
+const literals = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean()]).transform(String),
+);
+
+/** `[cloud]`: strict, since a misspelt key would otherwise be ignored in silence. */
+export const cloudSchema = z.strictObject({
+  provider: z.literal("cloud-run").optional(),
+  project: text.optional(),
+  region: z.string().regex(/^[a-z]+-[a-z]+[0-9]+$/, 'is not a region such as "us-central1"'),
+  artifact_registry: text.optional(),
+  service_account: z.email("is not a service account's e-mail address").optional(),
+  service_accounts: z
+    .record(z.string(), z.email("is not a service account's e-mail address"))
+    .optional(),
+  auth: z.literal("key").optional(),
+  credential: text.optional(),
+  secret_prefix: z
+    .string()
+    .max(40, "is longer than 40 characters")
+    .regex(
+      /^[A-Za-z0-9_]+(-[A-Za-z0-9_]+)*$/,
+      "may hold letters, digits, _ and single dashes between them",
+    )
+    .optional(),
+  memory: quantity.optional(),
+  cpus: quantity.optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+});
+
+export type CloudTable = z.infer<typeof cloudSchema>;
+
+const modelSchema = z.looseObject({
+  provider: z.string().regex(/^[a-z0-9_]+$/, 'is not a provider such as "anthropic"'),
+  model: text.optional(),
+  authType: z.enum(["api_key", "oauth_token", "pi_auth"]).optional(),
+});
+
+const timeoutSeconds = z
+  .int("must be whole seconds")
+  .min(1, "must be at least 1 second")
+  .max(604_800, "must be at most 604800 seconds (168 h, Cloud Run's limit for a task)");
+
+/** Project configuration; sections that belong to other parts of Action Llama pass unread. */
+export const projectSchema = z.looseObject({
+  models: z.record(z.string(), modelSchema).optional(),
+  local: z.looseObject({ timeout: timeoutSeconds.optional() }).optional(),
+});
+
+export type ProjectTable = z.infer<typeof projectSchema>;
+
+const cloudrunSchema = z.strictObject({
+  image: text,
+  command: texts.optional(),
+  args: texts.optional(),
+  memory: quantity.optional(),
+  cpus: quantity.optional(),
+  env: literals.optional(),
+});
+
+/** `agents/<name>/config.toml`, as far as a run needs it. */
+export const agentSchema = z.looseObject({
+  credentials: texts.optional(),
+  models: texts.optional(),
+  timeout: timeoutSeconds.optional(),
+  cloudrun: cloudrunSchema,
+});
+
+export type AgentTable = z.infer<typeof agentSchema>;

@@ -1,0 +1,46 @@
+import type { Credential } from "./credential.ts";
+
+/** Finds the values that are declared secret in text: whole, line by line, and in JSON, base64 and URL form. */
+export type SecretMask = {
+  /** The text with every such value replaced. */
+  hide(text: string): string;
+  /** Whether a value of 8 characters or more is in the text; shorter ones would be found by chance. */
+  isIn(text: string): boolean;
+};
+
+const SHORTEST_HIDDEN = 4;
+const SHORTEST_FOUND = 8;
+const MASK = "***";
+
+export function createMask(credentials: readonly Credential[]): SecretMask {
+  const forms = [...new Set(credentials.flatMap(secretForms))].sort((a, b) => b.length - a.length);
+  const found = forms.filter(({ length }) => length >= SHORTEST_FOUND);
+  const hidden = forms.filter(({ length }) => length >= SHORTEST_HIDDEN);
+  const pattern = new RegExp(hidden.map(escapeForPattern).join("|"), "g");
+  return {
+    hide: (text) => (hidden.length === 0 ? text : text.replace(pattern, MASK)),
+    isIn: (text) => found.some((form) => text.includes(form)),
+  };
+}
+
+const secretForms = ({ fields }: Credential): string[] =>
+  fields
+    .filter(({ kind }) => kind !== "plain")
+    .flatMap(({ content }) => textForms(content.reveal().trim()));
+
+function textForms(value: string): string[] {
+  // A line such as "-----BEGIN OPENSSH PRIVATE KEY-----" says nothing secret.
+  const lines = value
+    .split(/\r?\n/)
+    .filter((line) => line.length >= SHORTEST_FOUND && !line.startsWith("-----"));
+  return [
+    value,
+    ...lines,
+    JSON.stringify(value).slice(1, -1),
+    Buffer.from(value).toString("base64"),
+    Buffer.from(`${value}\n`).toString("base64"),
+    encodeURIComponent(value),
+  ];
+}
+
+const escapeForPattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");

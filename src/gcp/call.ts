@@ -1,0 +1,66 @@
+import type { CallOptions } from "google-gax";
+import type { Clock } from "./clock.ts";
+import { type CallFailure, CODE, explain } from "./google-call-error.ts";
+import type { Session } from "./session.ts";
+
+/** What a call does, for messages and for the decision to repeat it. */
+export type CallPlan = {
+  /** Continues "al could not". */
+  readonly goal: string;
+  readonly subject: string;
+  /** Whether a second try can do no harm. Only such calls are repeated. */
+  readonly idempotent: boolean;
+};
+
+/** Makes calls: with a deadline, repeated where that is safe, and failing in our own words. */
+export type Caller = <T>(
+  plan: CallPlan,
+  attempt: (options: CallOptions) => Promise<T>,
+) => Promise<T>;
+
+const DEADLINE_MS = 30_000;
+const TRIES = 5;
+const FIRST_PAUSE_MS = 500;
+
+/** Refusals by which Google says that the same call may succeed in a moment. */
+const TRANSIENT: ReadonlySet<number> = new Set([
+  CODE.unavailable,
+  CODE.resourceExhausted,
+  CODE.internal,
+  CODE.deadlineExceeded,
+]);
+
+/** The generated clients repeat almost nothing, so deadlines and repetition are here, for every call. */
+export function createCaller(
+  session: Session,
+  clock: Clock,
+  trace: (text: string) => void,
+): Caller {
+  return async (plan, attempt) => {
+    for (let tried = 1; ; tried += 1) {
+      trace(`${plan.goal}: ${plan.subject}${tried === 1 ? "" : ` (try ${tried})`}`);
+      try {
+        return await attempt({ timeout: DEADLINE_MS });
+      } catch (error) {
+        const failure = readFailure(error);
+        const last = !plan.idempotent || !TRANSIENT.has(failure.code) || tried === TRIES;
+        if (last) throw explain(withTries(failure, tried), { ...plan, ...session }, error);
+        await clock.sleep(FIRST_PAUSE_MS * 2 ** (tried - 1) * (0.5 + clock.random()));
+      }
+    }
+  };
+}
+
+/** What Google's clients throw, reduced to code, text and reason: nothing of a request survives. */
+export function readFailure(error: unknown): CallFailure {
+  if (!(error instanceof Error))
+    return { code: CODE.unknown, detail: String(error), reason: undefined };
+  const code = "code" in error && typeof error.code === "number" ? error.code : CODE.unknown;
+  const detail =
+    "details" in error && typeof error.details === "string" ? error.details : error.message;
+  const reason = "reason" in error && typeof error.reason === "string" ? error.reason : undefined;
+  return { code, detail, reason };
+}
+
+const withTries = (failure: CallFailure, tries: number): CallFailure =>
+  tries === 1 ? failure : { ...failure, detail: `${failure.detail} (after ${tries} tries)` };

@@ -1,0 +1,147 @@
+import { AlError, type ErrorWords, EXIT, type ExitStatus } from "../errors.ts";
+
+/** google.rpc.Code, by number, as gRPC reports it. */
+export const CODE = {
+  cancelled: 1,
+  unknown: 2,
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  notFound: 5,
+  alreadyExists: 6,
+  permissionDenied: 7,
+  resourceExhausted: 8,
+  failedPrecondition: 9,
+  aborted: 10,
+  outOfRange: 11,
+  unimplemented: 12,
+  internal: 13,
+  unavailable: 14,
+  dataLoss: 15,
+  unauthenticated: 16,
+} as const;
+
+/** A call that Google refused or did not answer, in the words of a person's task. */
+export class GoogleCallError extends AlError {
+  /** google.rpc.Code; `CODE.unknown` for a failure below gRPC. */
+  readonly code: number;
+  /** Google's own text. */
+  readonly detail: string;
+
+  constructor(
+    exit: ExitStatus,
+    words: ErrorWords,
+    google: { code: number; detail: string; cause?: unknown },
+  ) {
+    super(exit, words, google.cause === undefined ? undefined : { cause: google.cause });
+    this.code = google.code;
+    this.detail = google.detail;
+  }
+}
+
+/** Whether this is Google's answer with that code. */
+export const hasCode = (error: unknown, ...codes: readonly number[]): error is GoogleCallError =>
+  error instanceof GoogleCallError && codes.includes(error.code);
+
+/** What was being done, to what, by whom. */
+export type CallSubject = {
+  /** Continues "could not": "create the job". */
+  readonly goal: string;
+  readonly subject: string;
+  readonly project: string;
+  readonly principal: string;
+};
+
+/** What is read of a failed call; everything that Google's clients throw has this form. */
+export type CallFailure = {
+  readonly code: number;
+  readonly detail: string;
+  readonly reason: string | undefined;
+};
+
+/** Turns a refusal into sentences and an exit status; the only place that knows Google's codes. */
+export function explain(failure: CallFailure, call: CallSubject, cause?: unknown): GoogleCallError {
+  const { exit, remedy } = advice(failure, call);
+  const words = {
+    what: `al could not ${call.goal}: ${call.subject}`,
+    why: failure.detail,
+    remedy,
+  };
+  return new GoogleCallError(exit, words, { ...failure, cause });
+}
+
+type Advice = { readonly exit: ExitStatus; readonly remedy: string };
+
+function advice(failure: CallFailure, call: CallSubject): Advice {
+  switch (failure.code) {
+    case CODE.permissionDenied:
+      return failure.reason === "SERVICE_DISABLED" ||
+        /has not been used in project/.test(failure.detail)
+        ? { exit: EXIT.config, remedy: enableApi(failure.detail, call) }
+        : { exit: EXIT.permission, remedy: grant(failure.detail, call) };
+    case CODE.unauthenticated:
+      return { exit: EXIT.permission, remedy: newKey(call) };
+    case CODE.resourceExhausted:
+      return {
+        exit: EXIT.unavailable,
+        remedy: "Wait a minute and run the command again: a quota of the project is used up.",
+      };
+    case CODE.notFound:
+    case CODE.failedPrecondition:
+      return {
+        exit: EXIT.config,
+        remedy: `Check project and region in [cloud], and that this exists: ${call.subject}`,
+      };
+    case CODE.unimplemented:
+      return { exit: EXIT.config, remedy: "Check [cloud] region: gcloud run regions list" };
+    case CODE.invalidArgument:
+    case CODE.outOfRange:
+      return {
+        exit: EXIT.data,
+        remedy:
+          "Correct the setting that Google's text names, in [cloud] or the agent's config.toml.",
+      };
+    case CODE.alreadyExists:
+    case CODE.aborted:
+      return {
+        exit: EXIT.tryAgain,
+        remedy: "Another process changed the same thing. Run the command again.",
+      };
+    default:
+      return {
+        exit: EXIT.unavailable,
+        remedy:
+          "Check the network and https://status.cloud.google.com, then run the command again.",
+      };
+  }
+}
+
+function enableApi(detail: string, { project }: CallSubject): string {
+  const api =
+    /apis\/api\/([a-z.]+)\/overview/.exec(detail)?.[1] ??
+    "run.googleapis.com secretmanager.googleapis.com";
+  return `gcloud services enable ${api} --project=${project}`;
+}
+
+/** The predefined role that holds a permission, by its beginning. */
+const ROLES: readonly (readonly [string, string])[] = [
+  ["run.", "roles/run.developer"],
+  ["secretmanager.", "roles/secretmanager.admin"],
+  ["logging.", "roles/logging.viewer"],
+];
+
+function grant(detail: string, { project, principal }: CallSubject): string {
+  const actAs = /actAs' denied on service account (\S+)/i.exec(detail)?.[1];
+  const member = `--member=serviceAccount:${principal}`;
+  if (actAs !== undefined) {
+    return `gcloud iam service-accounts add-iam-policy-binding ${actAs} --project=${project} ${member} --role=roles/iam.serviceAccountUser`;
+  }
+  const permission = /Permission '([^']+)'/.exec(detail)?.[1] ?? "";
+  const role =
+    ROLES.find(([beginning]) => permission.startsWith(beginning))?.[1] ?? "roles/run.developer";
+  return `gcloud projects add-iam-policy-binding ${project} ${member} --role=${role}`;
+}
+
+const newKey = ({ principal }: CallSubject): string =>
+  "Check that this machine's clock is right. If it is, the key was revoked; make a new one and store it:\n" +
+  `gcloud iam service-accounts keys create key.json --iam-account=${principal}\n` +
+  "al creds add gcp_service_account";

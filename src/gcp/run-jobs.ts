@@ -1,0 +1,97 @@
+import type { JobsClient } from "@google-cloud/run";
+import { operationsProtos } from "google-gax";
+import type { Caller } from "./call.ts";
+import type { Clock } from "./clock.ts";
+import { type CallFailure, CODE, hasCode } from "./google-call-error.ts";
+import { waitForOperation } from "./operations.ts";
+import { jobName, type Location, locationName } from "./resource-names.ts";
+import type { Job, Overrides } from "./types.ts";
+
+type Texts = Readonly<Record<string, string>>;
+
+/** An execution as `RunJob` names it in its first answer. */
+export type StartedExecution = {
+  /** Full resource name. */
+  readonly name: string;
+  readonly annotations: Texts;
+};
+
+/** The calls on jobs of one region that a run needs. */
+export class RunJobs {
+  readonly #client: JobsClient;
+  readonly #location: Location;
+  readonly #call: Caller;
+  readonly #clock: Clock;
+
+  constructor(client: JobsClient, place: { location: Location; call: Caller; clock: Clock }) {
+    this.#client = client;
+    this.#location = place.location;
+    this.#call = place.call;
+    this.#clock = place.clock;
+  }
+
+  async findJob(jobId: string): Promise<Job | undefined> {
+    const name = jobName(this.#location, jobId);
+    const plan = { goal: "read the job", subject: name, idempotent: true };
+    try {
+      const [job] = await this.#call(plan, (options) => this.#client.getJob({ name }, options));
+      return job;
+    } catch (error) {
+      if (hasCode(error, CODE.notFound)) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Creates the job and waits for Cloud Run's checks of image, identity and secrets.
+   * @returns what the checks refused, with the job left behind, or undefined when the job is ready
+   * @throws GoogleCallError ALREADY_EXISTS, or for what is refused at once
+   */
+  async createJob(jobId: string, job: Job): Promise<CallFailure | undefined> {
+    const subject = jobName(this.#location, jobId);
+    const plan = { goal: "create the job", subject, idempotent: true };
+    const request = { parent: locationName(this.#location), jobId, job };
+    const [operation] = await this.#call(plan, (options) =>
+      this.#client.createJob(request, options),
+    );
+    return this.#wait(operation.name ?? "", "wait for the job");
+  }
+
+  /** A job that is gone already counts as deleted. */
+  async deleteJob(jobId: string): Promise<void> {
+    const name = jobName(this.#location, jobId);
+    const plan = { goal: "delete the job", subject: name, idempotent: true };
+    try {
+      const [operation] = await this.#call(plan, (options) =>
+        this.#client.deleteJob({ name }, options),
+      );
+      await this.#wait(operation.name ?? "", "wait for the job's deletion");
+    } catch (error) {
+      if (!hasCode(error, CODE.notFound)) throw error;
+    }
+  }
+
+  /** Starts an execution. Never repeated: it has no request id, and a second call would start a second one. */
+  async runJob(jobId: string, overrides: Overrides): Promise<StartedExecution> {
+    const name = jobName(this.#location, jobId);
+    const plan = { goal: "run the job", subject: name, idempotent: false };
+    const [operation] = await this.#call(plan, (options) =>
+      this.#client.runJob({ name, overrides }, options),
+    );
+    // The operation's own name is another resource; the execution is its metadata, from the first answer on.
+    const execution = operation.metadata as { name?: string; annotations?: Texts } | null;
+    return { name: execution?.name ?? "", annotations: execution?.annotations ?? {} };
+  }
+
+  #wait(name: string, goal: string): Promise<CallFailure | undefined> {
+    const request = new operationsProtos.google.longrunning.GetOperationRequest({ name });
+    const plan = { goal, subject: name, idempotent: true };
+    const poll = async () => {
+      const [operation] = await this.#call(plan, (options) =>
+        this.#client.operationsClient.getOperation(request, options),
+      );
+      return operation;
+    };
+    return waitForOperation({ name, poll, clock: this.#clock });
+  }
+}

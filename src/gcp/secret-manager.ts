@@ -1,0 +1,157 @@
+import type { SecretManagerServiceClient } from "@google-cloud/secret-manager";
+import type { Secret } from "../credentials/secret.ts";
+import { UnavailableError } from "../errors.ts";
+import type { Caller } from "./call.ts";
+import { crc32c } from "./crc32c.ts";
+import { CODE, hasCode } from "./google-call-error.ts";
+import { shortName } from "./resource-names.ts";
+
+type Texts = Readonly<Record<string, string>>;
+
+/** A secret without its values. */
+export type StoredSecret = {
+  readonly id: string;
+  readonly labels: Texts;
+  readonly annotations: Texts;
+  readonly etag: string;
+};
+
+/** The calls on Secret Manager that a run needs. Values never leave through errors. */
+export class SecretManager {
+  readonly #client: SecretManagerServiceClient;
+  readonly #call: Caller;
+  readonly #parent: string;
+
+  constructor(client: SecretManagerServiceClient, project: string, call: Caller) {
+    this.#client = client;
+    this.#call = call;
+    this.#parent = `projects/${project}`;
+  }
+
+  /** Every secret with that label. Fresh ones may be missing: lists lag behind. */
+  async listByLabel(key: string, value: string): Promise<StoredSecret[]> {
+    const plan = { goal: "list the secrets", subject: this.#parent, idempotent: true };
+    const request = { parent: this.#parent, filter: `labels.${key}=${value}`, pageSize: 25_000 };
+    const found: StoredSecret[] = [];
+    for (let pageToken = ""; ; ) {
+      const [page, , reply] = await this.#call(plan, (options) =>
+        this.#client.listSecrets({ ...request, pageToken }, { ...options, autoPaginate: false }),
+      );
+      found.push(...page.map(stored));
+      pageToken = reply?.nextPageToken ?? "";
+      if (pageToken === "") return found;
+    }
+  }
+
+  async findSecret(id: string): Promise<StoredSecret | undefined> {
+    const name = this.#name(id);
+    const plan = { goal: "read the secret", subject: name, idempotent: true };
+    try {
+      const [secret] = await this.#call(plan, (options) =>
+        this.#client.getSecret({ name }, options),
+      );
+      return stored(secret);
+    } catch (error) {
+      if (hasCode(error, CODE.notFound)) return undefined;
+      throw error;
+    }
+  }
+
+  /** @throws GoogleCallError ALREADY_EXISTS */
+  async createSecret(secret: {
+    id: string;
+    labels: Texts;
+    annotations: Texts;
+  }): Promise<StoredSecret> {
+    const { id, labels, annotations } = secret;
+    const plan = { goal: "create the secret", subject: this.#name(id), idempotent: true };
+    const content = { labels, annotations, replication: { automatic: {} } };
+    const request = { parent: this.#parent, secretId: id, secret: content };
+    const [created] = await this.#call(plan, (options) =>
+      this.#client.createSecret(request, options),
+    );
+    return stored(created);
+  }
+
+  /** Replaces all annotations. @throws GoogleCallError FAILED_PRECONDITION when the etag is no longer current */
+  async setAnnotations({ id, etag }: StoredSecret, annotations: Texts): Promise<StoredSecret> {
+    const plan = { goal: "annotate the secret", subject: this.#name(id), idempotent: false };
+    const secret = { name: this.#name(id), etag, annotations };
+    const request = { secret, updateMask: { paths: ["annotations"] } };
+    const [updated] = await this.#call(plan, (options) =>
+      this.#client.updateSecret(request, options),
+    );
+    return stored(updated);
+  }
+
+  /** Numbers of the enabled versions, newest first. */
+  async enabledVersions(id: string): Promise<string[]> {
+    const plan = {
+      goal: "list the versions of the secret",
+      subject: this.#name(id),
+      idempotent: true,
+    };
+    const request = { parent: this.#name(id), filter: "state:ENABLED" };
+    const [versions] = await this.#call(plan, (options) =>
+      this.#client.listSecretVersions(request, options),
+    );
+    return versions
+      .filter(({ state }) => state === "ENABLED")
+      .map(({ name }) => shortName(name ?? ""))
+      .sort((a, b) => Number(b) - Number(a));
+  }
+
+  /** Whether the version holds exactly this value. */
+  async versionHolds(id: string, version: string, value: Secret): Promise<boolean> {
+    const name = `${this.#name(id)}/versions/${version}`;
+    const plan = { goal: "compare the secret's version", subject: name, idempotent: true };
+    const [{ payload }] = await this.#call(plan, (options) =>
+      this.#client.accessSecretVersion({ name }, options),
+    );
+    const bytes = Buffer.from(payload?.data ?? "");
+    requireChecksum(name, bytes, payload?.dataCrc32c);
+    return value.hasBytes(bytes);
+  }
+
+  /** Returns the new version's number. Never repeated: a second try could add a second version. */
+  async addVersion(id: string, value: Secret): Promise<string> {
+    const plan = {
+      goal: "add a version to the secret",
+      subject: this.#name(id),
+      idempotent: false,
+    };
+    const data = Buffer.from(value.reveal());
+    const request = { parent: this.#name(id), payload: { data, dataCrc32c: crc32c(data) } };
+    const [version] = await this.#call(plan, (options) =>
+      this.#client.addSecretVersion(request, options),
+    );
+    return shortName(version.name ?? "");
+  }
+
+  #name(id: string): string {
+    return `${this.#parent}/secrets/${id}`;
+  }
+}
+
+type ApiSecret = {
+  readonly name?: string | null;
+  readonly labels?: Texts | null;
+  readonly annotations?: Texts | null;
+  readonly etag?: string | null;
+};
+
+const stored = (secret: ApiSecret): StoredSecret => ({
+  id: shortName(secret.name ?? ""),
+  labels: secret.labels ?? {},
+  annotations: secret.annotations ?? {},
+  etag: secret.etag ?? "",
+});
+
+function requireChecksum(name: string, bytes: Uint8Array, expected: unknown): void {
+  if (expected === undefined || expected === null || Number(expected) === crc32c(bytes)) return;
+  throw new UnavailableError({
+    what: `${name} arrived damaged`,
+    why: "its CRC32C differs from the one that Secret Manager sent along",
+    remedy: "Run the command again.",
+  });
+}

@@ -1,0 +1,187 @@
+import { randomBytes } from "node:crypto";
+import type { RunConfig } from "../config/config.ts";
+import type { Credential } from "../credentials/credential.ts";
+import type { Clock } from "../gcp/clock.ts";
+import type { Google } from "../gcp/google.ts";
+import { MissingSecretError } from "../gcp/job-check.ts";
+import { jobName, shortName } from "../gcp/resource-names.ts";
+import type { Overrides } from "../gcp/types.ts";
+import { injections } from "../mapping/environment.ts";
+import { type JobPlan, planJob } from "../mapping/job-spec.ts";
+import { refuseLeaks } from "../mapping/leak-guard.ts";
+import { executionLogFilter } from "../mapping/log-query.ts";
+import { type Outcome, outcomeOf } from "../mapping/outcome.ts";
+import { runOverrides } from "../mapping/overrides.ts";
+import { type Pins, planSecrets } from "../mapping/secret-plan.ts";
+import { applySecrets, pinsOf } from "./apply-secrets.ts";
+import type { Report } from "./events.ts";
+import { LogFollower } from "./follow-logs.ts";
+import {
+  inspectSecrets,
+  isComplete,
+  type SecretStep,
+  type VersionMemory,
+} from "./inspect-secrets.ts";
+import { launch } from "./launch.ts";
+import { waitForExecution } from "./watch.ts";
+
+/** Everything that one run is made of. */
+export type RunRequest = {
+  readonly config: RunConfig;
+  readonly credentials: readonly Credential[];
+  readonly prompt: string;
+  /** Whether a text holds the value of one of the credentials. */
+  readonly isSecretIn: (text: string) => boolean;
+};
+
+export type RunNeeds = {
+  readonly google: Google;
+  readonly memory: VersionMemory;
+  readonly clock: Clock;
+  readonly report: Report;
+};
+
+/** What a run would do. */
+export type RunPlan = {
+  readonly steps: readonly SecretStep[];
+  readonly job: JobPlan;
+};
+
+/** A run that was started. */
+export type StartedRun = {
+  /** Full name of the execution. */
+  readonly execution: string;
+  readonly job: JobPlan;
+};
+
+/** Finds out what a run would do, with reads only. */
+export async function planRun(request: RunRequest, needs: RunNeeds): Promise<RunPlan> {
+  const wanted = planSecrets(request.credentials, request.config.cloud.secretPrefix);
+  // Building the spec refuses what Cloud Run would refuse, before anything is asked or written.
+  guard(request, buildJob(request, new Map(), needs.report).job);
+  const steps = await inspectSecrets(wanted, {
+    secrets: needs.google.secrets,
+    memory: needs.memory,
+  });
+  return { steps, job: buildJob(request, pinsOf(steps), () => undefined) };
+}
+
+/**
+ * Writes the secrets that changed, and starts one execution.
+ * @returns undefined when the signal aborted before anything was started
+ */
+export async function startRun(
+  request: RunRequest,
+  needs: RunNeeds,
+  cancel: AbortSignal,
+): Promise<StartedRun | undefined> {
+  const { timeoutSeconds } = request.config.agent;
+  const runId = randomBytes(8).toString("hex");
+  const overrides = runOverrides({ prompt: request.prompt, runId, timeoutSeconds });
+  const run = { runId, overrides, cancel };
+  try {
+    return await syncAndLaunch(request, needs, run);
+  } catch (error) {
+    if (!(error instanceof MissingSecretError)) throw error;
+    needs.report({ kind: "warning", text: `${error.message}; comparing all secrets anew` });
+    needs.memory.forget();
+    return syncAndLaunch(request, needs, run);
+  }
+}
+
+type RunParts = {
+  readonly runId: string;
+  readonly overrides: Overrides;
+  readonly cancel: AbortSignal;
+};
+
+async function syncAndLaunch(
+  request: RunRequest,
+  needs: RunNeeds,
+  { runId, overrides, cancel }: RunParts,
+): Promise<StartedRun | undefined> {
+  const { google, report, clock } = needs;
+  const pins = await syncSecrets(request, needs, cancel);
+  if (pins === undefined || cancel.aborted) return undefined;
+  const plan = buildJob(request, pins, () => undefined);
+  guard(request, { job: plan.job, overrides });
+  const job = jobName(google.location, plan.jobId);
+  const clients = { jobs: await google.jobs(), executions: await google.executions() };
+  const launching = launch({ plan, overrides, runId, job }, { ...clients, clock, report });
+  // The log client takes a while to load; nothing else is to be done while the answer is on its way. Whether it loads
+  // is the log reader's concern: a run that was started must never be lost over it.
+  void Promise.allSettled([google.logs()]);
+  const execution = await launching;
+  report({ kind: "launched", execution });
+  return { execution, job: plan };
+}
+
+async function syncSecrets(
+  request: RunRequest,
+  needs: RunNeeds,
+  cancel: AbortSignal,
+): Promise<Pins | undefined> {
+  const { google, memory, report } = needs;
+  report({ kind: "stage", stage: "sync", text: "Syncing secrets" });
+  const { steps } = await planRun(request, needs);
+  if (cancel.aborted) return undefined;
+  const writing = steps.filter((step) => !isComplete(step)).length;
+  if (writing > 0)
+    report({ kind: "stage", stage: "sync", text: `Writing ${writing} of ${steps.length} secrets` });
+  const pins = await applySecrets(steps, { secrets: google.secrets, memory });
+  await memory.save().catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    report({ kind: "warning", text: `What was synced could not be remembered: ${why}` });
+  });
+  return pins;
+}
+
+const guard = ({ config, prompt, isSecretIn }: RunRequest, sent: unknown): void =>
+  refuseLeaks({ prompt, literals: config.agent.container.env, sent }, isSecretIn);
+
+function buildJob({ config, credentials }: RunRequest, pins: Pins, report: Report): JobPlan {
+  const injected = injections(credentials);
+  for (const text of injected.warnings) report({ kind: "warning", text });
+  return planJob({ ...config, credentials, injections: injected.injections, pins });
+}
+
+/**
+ * Shows the run's lines until it ends.
+ * @returns undefined when the run was left to itself
+ */
+export async function followRun(
+  run: StartedRun,
+  needs: RunNeeds,
+  signals: { readonly cancel: AbortSignal; readonly detach: AbortSignal },
+): Promise<Outcome | undefined> {
+  const { google, clock, report } = needs;
+  const executions = await google.executions();
+  const logs = new LogFollower(logFilter(run, google), { logs: google.logs, clock, report });
+  report({ kind: "stage", stage: "run", text: "Running" });
+  logs.start();
+  try {
+    const watching = { executions, clock, report };
+    const interrupted = AbortSignal.any([signals.cancel, signals.detach]);
+    let execution = await waitForExecution(run.execution, watching, interrupted);
+    if (execution === undefined && signals.cancel.aborted) {
+      report({ kind: "stage", stage: "cancel", text: "Cancelling" });
+      await executions.cancelExecution(run.execution);
+      execution = await waitForExecution(run.execution, watching);
+    }
+    if (execution === undefined) return undefined;
+    const [task] = await Promise.all([executions.findTask(run.execution), logs.finish()]);
+    return outcomeOf(execution, task);
+  } finally {
+    await logs.close();
+  }
+}
+
+const logFilter =
+  (run: StartedRun, { location }: Google) =>
+  (since?: string): string =>
+    executionLogFilter({
+      ...location,
+      jobId: run.job.jobId,
+      executionId: shortName(run.execution),
+      ...(since === undefined ? {} : { since }),
+    });

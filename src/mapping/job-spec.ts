@@ -1,0 +1,102 @@
+import type { AgentConfig, CloudConfig } from "../config/config.ts";
+import type { Credential } from "../credentials/credential.ts";
+import { ConfigError } from "../errors.ts";
+import type { Job } from "../gcp/types.ts";
+import { canonicalHash } from "./canonical.ts";
+import { environment, type Injection } from "./environment.ts";
+import { AGENT_LABEL, MANAGED_BY, SPEC_ANNOTATION } from "./ownership.ts";
+import { cloudRunResources } from "./resources.ts";
+import type { Pins } from "./secret-plan.ts";
+import { credentialVolume } from "./volumes.ts";
+
+/** A job that is complete and will never change: its id says which agent and which spec it is. */
+export type JobPlan = {
+  readonly jobId: string;
+  /** SHA-256 over everything that matters, in hex. */
+  readonly specHash: string;
+  readonly job: Job;
+};
+
+export type JobInput = {
+  readonly agent: AgentConfig;
+  readonly cloud: CloudConfig;
+  readonly credentials: readonly Credential[];
+  readonly injections: readonly Injection[];
+  readonly pins: Pins;
+};
+
+/** Service ids stop below 50 characters; execution names append six more (`-` and five). */
+const MAX_JOB_ID = 49;
+const HASH_LENGTH = 8;
+
+/**
+ * Builds the job of an agent.
+ * @throws ConfigError or DataError for what Cloud Run would refuse
+ */
+export function planJob(input: JobInput): JobPlan {
+  const labels = {
+    ...userLabels(input.cloud.labels),
+    [MANAGED_BY.key]: MANAGED_BY.value,
+    [AGENT_LABEL]: slug(input.agent.name, 63),
+  };
+  const template = taskTemplate(input);
+  const specHash = canonicalHash({ agent: input.agent.name, labels, template });
+  const marks = { labels, annotations: { [SPEC_ANNOTATION]: specHash } };
+  const job: Job = { ...marks, template: { ...marks, taskCount: 1, template } };
+  return { jobId: jobId(input.agent.name, specHash), specHash, job };
+}
+
+function taskTemplate({ agent, cloud, credentials, injections, pins }: JobInput) {
+  const prefix = cloud.secretPrefix;
+  const { image, command, args, memory, cpus, env } = agent.container;
+  const volumes = credentials.map((credential) => credentialVolume(credential, { prefix, pins }));
+  const limits = cloudRunResources({ memory: memory ?? cloud.memory, cpus: cpus ?? cloud.cpus });
+  return {
+    serviceAccount: cloud.serviceAccount,
+    // Absent would mean three retries: an agent with side effects would run up to four times.
+    maxRetries: 0,
+    timeout: { seconds: agent.timeoutSeconds },
+    volumes: volumes.map(({ volume }) => volume),
+    containers: [
+      {
+        image,
+        command: [...command],
+        args: [...args],
+        env: environment({ literals: env, injections, prefix, pins }),
+        resources: { limits: { ...limits } },
+        volumeMounts: volumes.map(({ mount }) => mount),
+      },
+    ],
+  };
+}
+
+const jobId = (agent: string, specHash: string): string =>
+  `al-${slug(agent, MAX_JOB_ID - HASH_LENGTH - 4)}-${specHash.slice(0, HASH_LENGTH)}`;
+
+/** Lower-case letters, digits and single dashes; the spec hash covers the whole name. */
+function slug(name: string, length: number): string {
+  const text = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+/, "")
+    .slice(0, length)
+    .replace(/-+$/, "");
+  return text === "" ? "agent" : text;
+}
+
+/** https://cloud.google.com/run/docs/configuring/jobs/labels */
+function userLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const [key, value] of Object.entries(labels)) {
+    const reserved = key === MANAGED_BY.key || key === AGENT_LABEL;
+    if (!reserved && /^[a-z][a-z0-9_-]{0,62}$/.test(key) && /^[a-z0-9_-]{0,63}$/.test(value))
+      continue;
+    throw new ConfigError({
+      what: `[cloud.labels] ${key} = ${JSON.stringify(value)} cannot be a label`,
+      why: reserved
+        ? "al marks its own resources with this label"
+        : "keys and values hold lower-case letters, digits, _ and -, at most 63, and a key begins with a letter",
+      remedy: `Change or remove ${key} in [cloud.labels].`,
+    });
+  }
+  return labels;
+}

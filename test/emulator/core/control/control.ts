@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { Faults } from "../calls/faults.ts";
+import { faultsSchema } from "../calls/faults.ts";
+import type { Journal } from "../calls/journal.ts";
+import { GoogleError } from "../google-error.ts";
+import type { Json } from "../handler.ts";
+import { replyError, replyJson } from "../transport/http-reply.ts";
+import type { HttpCall } from "../transport/rest-call.ts";
+import { parseJson } from "../wire/json-text.ts";
+import { type Seed, seedSchema } from "./seed.ts";
+
+export type ControlNeeds = {
+  readonly journal: Journal;
+  readonly faults: Faults;
+  info(): Json;
+  state(): Json;
+  reset(): void;
+  plant(seed: Seed): void;
+};
+
+type Answer = (call: HttpCall) => Json;
+
+/** `/emulator/…`: what tests and people steer the emulator with. */
+export function makeControl(needs: ControlNeeds): (call: HttpCall) => Promise<void> {
+  const routes: Readonly<Record<string, Answer>> = {
+    "GET /emulator/health": () => ({ status: "ok" }),
+    "GET /emulator/info": () => needs.info(),
+    "GET /emulator/state": () => needs.state(),
+    "GET /emulator/calls": ({ url }) => ({ calls: needs.journal.since(sinceOf(url)) }),
+    "POST /emulator/reset": () => {
+      needs.reset();
+      return {};
+    },
+    "POST /emulator/faults": ({ body }) => {
+      needs.faults.replace(parsed(faultsSchema, body).rules);
+      return {};
+    },
+    "POST /emulator/seed": ({ body }) => {
+      needs.plant(parsed(seedSchema, body));
+      return {};
+    },
+  };
+  return async (call) => {
+    const answer = routes[`${call.request.method} ${call.url.pathname}`];
+    try {
+      if (answer === undefined)
+        throw new GoogleError(
+          "NOT_FOUND",
+          `Control requests are: ${Object.keys(routes).join(", ")}.`,
+        );
+      replyJson(call.response, 200, answer(call));
+    } catch (error) {
+      if (!(error instanceof GoogleError)) throw error;
+      replyError(call.response, error);
+    }
+  };
+}
+
+function sinceOf(url: URL): number {
+  const text = url.searchParams.get("since") ?? "0";
+  if (!/^\d+$/.test(text))
+    throw new GoogleError("INVALID_ARGUMENT", "since must be a whole number of calls to skip.");
+  return Number(text);
+}
+
+/** Reads a body by its schema; what is wrong is named by place, never by value. */
+export function parsed<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> {
+  const json = parseJson(text);
+  if (json === undefined) throw new GoogleError("INVALID_ARGUMENT", "The body is not JSON.");
+  const result = schema.safeParse(json);
+  if (!result.success) throw new GoogleError("INVALID_ARGUMENT", z.prettifyError(result.error));
+  return result.data;
+}

@@ -1,0 +1,56 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { GoogleError } from "../google-error.ts";
+import type { Project } from "../platform.ts";
+
+/** A public key that a service account signs with; without an id it answers to every `kid`. */
+export type AccountKey = { readonly id?: string; readonly publicKey: KeyObject };
+
+/** The projects and service accounts that the emulator was told of. */
+export class Identities {
+  readonly #projects: Project[] = [];
+  readonly #accounts = new Map<string, AccountKey[]>();
+
+  /** Adds a project and, as Google Cloud does, its default compute account. */
+  addProject(project: Project): void {
+    const known = this.#projects.find(
+      ({ id, number }) => id === project.id || number === project.number,
+    );
+    if (known !== undefined && (known.id !== project.id || known.number !== project.number))
+      throw new GoogleError(
+        "INVALID_ARGUMENT",
+        `Project ${project.id} (${project.number}) conflicts with ${known.id} (${known.number}).`,
+      );
+    if (known === undefined) this.#projects.push(project);
+    this.addAccount({ email: defaultComputeAccount(project) });
+  }
+
+  addAccount(account: { email: string; publicKeyPem?: string; keyId?: string }): void {
+    const keys = this.#accounts.get(account.email) ?? [];
+    if (account.publicKeyPem !== undefined)
+      keys.push({
+        publicKey: createPublicKey(account.publicKeyPem),
+        ...(account.keyId === undefined ? {} : { id: account.keyId }),
+      });
+    this.#accounts.set(account.email, keys);
+  }
+
+  findProject(idOrNumber: string): Project | undefined {
+    return this.#projects.find(({ id, number }) => id === idOrNumber || number === idOrNumber);
+  }
+
+  knowsAccount(email: string): boolean {
+    return this.#accounts.has(email);
+  }
+
+  /** The keys that a token of this account with this `kid` may be signed by. */
+  keysOf(email: string, keyId: string | undefined): KeyObject[] {
+    const keys = this.#accounts.get(email) ?? [];
+    return keys
+      .filter(({ id }) => id === undefined || id === keyId)
+      .map(({ publicKey }) => publicKey);
+  }
+}
+
+/** The account that Cloud Run falls back to (docs: configure service accounts for jobs). */
+export const defaultComputeAccount = (project: Project): string =>
+  `${project.number}-compute@developer.gserviceaccount.com`;

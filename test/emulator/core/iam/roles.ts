@@ -1,0 +1,105 @@
+// Predefined roles, cut down to the permissions of the emulated methods
+// (docs.cloud.google.com/iam/docs/roles-permissions, checked against darkbitio/gcp-iam-role-permissions@8ab2a6ff).
+
+const under = (service: string, ...names: string[]): string[] =>
+  names.map((name) => `${service}.${name}`);
+
+const RUN_READ = under(
+  "run",
+  ...["jobs.get", "jobs.list", "executions.get", "executions.list", "tasks.get", "tasks.list"],
+  ...["operations.get", "operations.list", "locations.list", "jobs.getIamPolicy"],
+);
+
+const RUN_WRITE = under(
+  "run",
+  ...["jobs.create", "jobs.update", "jobs.delete", "jobs.run", "jobs.runWithOverrides"],
+  ...["executions.cancel", "executions.delete", "operations.delete"],
+);
+
+const SECRET_METADATA = under(
+  "secretmanager",
+  ...["secrets.get", "secrets.list", "secrets.getIamPolicy", "versions.get", "versions.list"],
+  ...["locations.get", "locations.list"],
+);
+
+const VERSION_CHANGES = under(
+  "secretmanager",
+  ...["versions.add", "versions.enable", "versions.disable", "versions.destroy"],
+);
+
+const SECRET_CHANGES = under(
+  "secretmanager",
+  ...["secrets.create", "secrets.update", "secrets.delete", "secrets.setIamPolicy"],
+);
+
+const ACCESS = "secretmanager.versions.access";
+
+const LOG_READ = under(
+  "logging",
+  ...["logEntries.list", "logs.list", "logServices.list", "views.access"],
+);
+
+const IMAGE_READ = under(
+  "artifactregistry",
+  ...["repositories.downloadArtifacts", "repositories.get", "repositories.list"],
+  ...["dockerimages.get", "dockerimages.list", "packages.get", "packages.list"],
+  ...["versions.get", "versions.list", "tags.get", "tags.list", "files.get", "files.list"],
+);
+
+const IMAGE_WRITE = under(
+  "artifactregistry",
+  ...["repositories.uploadArtifacts", "tags.create", "tags.update"],
+);
+
+const IMAGE_DELETE = under(
+  "artifactregistry",
+  ...["repositories.deleteArtifacts", "packages.delete", "versions.delete", "tags.delete"],
+);
+
+const ACT_AS = under("iam", "serviceAccounts.actAs", "serviceAccounts.get", "serviceAccounts.list");
+
+const PROJECT_READ = ["resourcemanager.projects.get"];
+
+const EDITOR = [
+  ...[...RUN_READ, ...RUN_WRITE, ...SECRET_METADATA, ...LOG_READ, "logging.logEntries.create"],
+  ...[...IMAGE_READ, ...IMAGE_WRITE, ...IMAGE_DELETE, ...ACT_AS, ...PROJECT_READ],
+];
+
+/** Permissions of each predefined role; custom roles come from the seed. */
+export const PREDEFINED_ROLES: Readonly<Record<string, readonly string[]>> = {
+  "roles/owner": [
+    ...EDITOR,
+    ...SECRET_CHANGES,
+    ...VERSION_CHANGES,
+    ACCESS,
+    "run.jobs.setIamPolicy",
+  ],
+  "roles/editor": EDITOR,
+  "roles/viewer": [...RUN_READ, ...SECRET_METADATA, ...LOG_READ, ...PROJECT_READ],
+  "roles/run.admin": [...RUN_READ, ...RUN_WRITE, "run.jobs.setIamPolicy"],
+  "roles/run.developer": [...RUN_READ, ...RUN_WRITE],
+  "roles/run.viewer": RUN_READ,
+  "roles/run.jobsExecutor": ["run.jobs.run", "run.executions.cancel"],
+  "roles/run.jobsExecutorWithOverrides": [
+    "run.jobs.run",
+    "run.jobs.runWithOverrides",
+    "run.executions.cancel",
+  ],
+  "roles/run.invoker": ["run.jobs.run"],
+  "roles/secretmanager.admin": [...SECRET_METADATA, ...SECRET_CHANGES, ...VERSION_CHANGES, ACCESS],
+  "roles/secretmanager.viewer": SECRET_METADATA,
+  "roles/secretmanager.secretAccessor": [ACCESS],
+  "roles/secretmanager.secretVersionAdder": ["secretmanager.versions.add"],
+  "roles/secretmanager.secretVersionManager": [
+    ...VERSION_CHANGES,
+    "secretmanager.versions.get",
+    "secretmanager.versions.list",
+  ],
+  "roles/logging.viewer": LOG_READ,
+  "roles/logging.viewAccessor": ["logging.views.access"],
+  "roles/logging.logWriter": ["logging.logEntries.create"],
+  "roles/iam.serviceAccountUser": ACT_AS,
+  "roles/artifactregistry.reader": IMAGE_READ,
+  "roles/artifactregistry.writer": [...IMAGE_READ, ...IMAGE_WRITE],
+  "roles/artifactregistry.repoAdmin": [...IMAGE_READ, ...IMAGE_WRITE, ...IMAGE_DELETE],
+};

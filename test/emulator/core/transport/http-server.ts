@@ -1,0 +1,69 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { GoogleError } from "../google-error.ts";
+import { replyError, replyJson } from "./http-reply.ts";
+import { readBody } from "./read-body.ts";
+import type { HttpCall } from "./rest-call.ts";
+import { foreignness, mediaType } from "./web-guard.ts";
+
+export type HttpRooms = {
+  readonly port: number;
+  control(call: HttpCall): Promise<void>;
+  token(form: URLSearchParams): { readonly status: number; readonly body: object };
+  rest(call: HttpCall): Promise<void>;
+  log(line: string): void;
+};
+
+/** Everything that is not gRPC. It does not listen: the front door hands it sockets. */
+export function makeHttpServer(rooms: HttpRooms): Server {
+  return createServer((request, response) => {
+    serve(request, response, rooms).catch((error: Error) => {
+      // The request broke off while it was read, or an answer failed half-way: nobody is left to tell.
+      rooms.log(`${request.method}: ${error.name}`);
+      request.destroy();
+    });
+  });
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  rooms: HttpRooms,
+): Promise<void> {
+  const foreign = foreignness(request, rooms.port);
+  if (foreign !== undefined)
+    return refuse(response, 403, { status: "PERMISSION_DENIED", message: foreign });
+  const url = parseUrl(request.url ?? "", rooms.port);
+  if (url === undefined)
+    return replyError(response, new GoogleError("INVALID_ARGUMENT", "The URL is malformed."));
+  const isControl = url.pathname.startsWith("/emulator/");
+  if (isControl && request.method !== "GET" && mediaType(request) !== "application/json")
+    return refuse(response, 415, {
+      status: "INVALID_ARGUMENT",
+      message: "Control requests must have the content type application/json.",
+    });
+  const body = await readBody(request);
+  if (body === undefined)
+    return refuse(response, 413, {
+      status: "INVALID_ARGUMENT",
+      message: "The request is too large.",
+    });
+  const call = { request, response, url, body };
+  if (isControl) return rooms.control(call);
+  if (request.method !== "POST" || url.pathname !== "/token") return rooms.rest(call);
+  const answer = rooms.token(new URLSearchParams(body));
+  replyJson(response, answer.status, answer.body);
+}
+
+function refuse(
+  response: ServerResponse,
+  code: number,
+  { status, message }: { status: string; message: string },
+): void {
+  // The rest of the request is not read, so the connection cannot be used again.
+  replyJson(response, code, { error: { code, message, status } }, { connection: "close" });
+}
+
+function parseUrl(target: string, port: number): URL | undefined {
+  const base = `http://127.0.0.1:${port}`;
+  return URL.canParse(target, base) ? new URL(target, base) : undefined;
+}

@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { protobuf } from "google-gax";
+
+/** One `google.api.http` rule of a method. */
+export type HttpBinding = {
+  readonly verb: string;
+  readonly template: string;
+  /** `*` for the whole request, a field's name, or nothing. */
+  readonly body?: string;
+};
+
+/** One method of a Google API, as its published definition describes it. */
+export type ApiMethod = {
+  /** e.g. `google.cloud.run.v2.Jobs.RunJob`. */
+  readonly fullName: string;
+  readonly service: string;
+  readonly name: string;
+  /** e.g. `run.googleapis.com`, the audience of self-signed tokens. */
+  readonly host: string;
+  readonly requestType: protobuf.Type;
+  readonly responseType: protobuf.Type;
+  readonly isStream: boolean;
+  readonly bindings: readonly HttpBinding[];
+};
+
+// Only what ships in the official clients is served: the definitions are Google's, not ours.
+const SOURCES: readonly { client: string; namespace: string; host: string }[] = [
+  { client: "run", namespace: "google.cloud.run.v2", host: "run.googleapis.com" },
+  { client: "run", namespace: "google.longrunning", host: "run.googleapis.com" },
+  {
+    client: "secret-manager",
+    namespace: "google.cloud.secretmanager.v1",
+    host: "secretmanager.googleapis.com",
+  },
+  { client: "logging-api", namespace: "google.logging.v2", host: "logging.googleapis.com" },
+];
+
+const OPERATION = "/v2/{name=projects/*/locations/*/operations/*}";
+
+// The mixin's own annotations say /v1/operations; Cloud Run serves them elsewhere and has no cancel
+// (googleapis google/cloud/run/v2/run_v2.yaml, http.rules).
+const OPERATIONS_OF_CLOUD_RUN: Readonly<Record<string, HttpBinding>> = {
+  ListOperations: { verb: "GET", template: "/v2/{name=projects/*/locations/*}/operations" },
+  GetOperation: { verb: "GET", template: OPERATION },
+  DeleteOperation: { verb: "DELETE", template: OPERATION },
+  WaitOperation: { verb: "POST", template: `${OPERATION}:wait`, body: "*" },
+};
+
+/** Reads every method of the emulated APIs from the definitions inside the official clients. */
+export function loadApiMethods(): ApiMethod[] {
+  const roots = new Map<string, protobuf.Root>();
+  return SOURCES.flatMap(({ client, namespace, host }) => {
+    const root = roots.get(client) ?? readDefinitions(client);
+    roots.set(client, root);
+    const scope = root.lookup(namespace);
+    if (!(scope instanceof protobuf.Namespace)) throw new Error(`${client} lacks ${namespace}`);
+    return scope.nestedArray
+      .filter((item) => item instanceof protobuf.Service)
+      .flatMap((service) => service.methodsArray.map((method) => describe(method, host)));
+  });
+}
+
+function readDefinitions(client: string): protobuf.Root {
+  const file = createRequire(import.meta.url).resolve(
+    `@google-cloud/${client}/build/protos/protos.json`,
+  );
+  const root = protobuf.Root.fromJSON(JSON.parse(readFileSync(file, "utf8")));
+  root.resolveAll();
+  return root;
+}
+
+function describe(method: protobuf.Method, host: string): ApiMethod {
+  method.resolve();
+  const service = (method.parent?.fullName ?? "").slice(1);
+  const { resolvedRequestType: requestType, resolvedResponseType: responseType } = method;
+  if (requestType === null || responseType === null)
+    throw new Error(`${service}.${method.name} has no types`);
+  return {
+    fullName: `${service}.${method.name}`,
+    service,
+    name: method.name,
+    host,
+    requestType,
+    responseType,
+    isStream: method.requestStream === true,
+    bindings: service === "google.longrunning.Operations" ? ownBinding(method) : rulesOf(method),
+  };
+}
+
+const ownBinding = (method: protobuf.Method): HttpBinding[] => {
+  const binding = OPERATIONS_OF_CLOUD_RUN[method.name];
+  return binding === undefined ? [] : [binding];
+};
+
+type Rule = Record<string, unknown>;
+
+const VERBS = ["get", "put", "post", "delete", "patch"];
+
+function rulesOf(method: protobuf.Method): HttpBinding[] {
+  const options: Rule[] = Array.isArray(method.parsedOptions) ? method.parsedOptions : [];
+  const rule = options.find((option) => "(google.api.http)" in option)?.["(google.api.http)"];
+  if (rule === undefined) return [];
+  // One additional binding is an object, several are an array.
+  const more = (rule as Rule).additional_bindings ?? [];
+  return [rule as Rule, ...(Array.isArray(more) ? more : [more])].flatMap(toBinding);
+}
+
+function toBinding(rule: Rule): HttpBinding[] {
+  const verb = VERBS.find((each) => each in rule);
+  if (verb === undefined) return [];
+  const body = typeof rule.body === "string" ? { body: rule.body } : {};
+  return [{ verb: verb.toUpperCase(), template: String(rule[verb]), ...body }];
+}

@@ -1,0 +1,17 @@
+/** A list of commands for `sh`, each word quoted, that ends at the first one that fails. */
+export class ShellScript {
+  readonly #lines: string[] = ["set -e", "umask 022"];
+
+  run(...words: readonly string[]): void {
+    this.#lines.push(words.map(quote).join(" "));
+  }
+
+  get text(): string {
+    return `${this.#lines.join("\n")}\n`;
+  }
+}
+
+/** `mount` that neither reads fstab nor writes mtab nor calls a helper program. */
+export const MOUNT = ["mount", "--no-mtab", "--internal-only", "--options-source=disable"] as const;
+
+const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;

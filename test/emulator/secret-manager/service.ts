@@ -1,0 +1,17 @@
+import type { Service } from "../core/handler.ts";
+import type { Platform } from "../core/platform.ts";
+import type { SecretStore } from "./secret-store.ts";
+import { secretHandlers } from "./secrets.ts";
+import { versionHandlers } from "./versions.ts";
+
+const SERVICE = "google.cloud.secretmanager.v1.SecretManagerService";
+
+/** Secret Manager v1, the global endpoint, without IAM policies of single secrets. */
+export function secretManagerService(platform: Platform, store: SecretStore): Service {
+  const handlers = { ...secretHandlers(platform, store), ...versionHandlers(platform, store) };
+  const named = Object.entries(handlers).map(([method, handler]) => [
+    `${SERVICE}.${method}`,
+    handler,
+  ]);
+  return { unary: Object.fromEntries(named) };
+}
