@@ -34,34 +34,53 @@ export class HostExecutor implements Executor {
   }
 
   #launch(run: ContainerRun, onLine: LineListener): RunningContainer {
-    const stage = stageMounts(run);
-    const pipes = openOutputPipes(onLine);
+    const stage = makeStage();
+    const clearStage = (): void => rmSync(stage, { recursive: true, force: true });
+    try {
+      stageMounts(stage, run);
+      const pipes = openOutputPipes(onLine);
+      const child = this.#spawn(run, { stage, pipes });
+      for (const pipe of pipes) pipe.closeWriteEnd();
+      return {
+        exited: outcome(child, { run, pipes }).finally(clearStage),
+        terminate: () => signalGroup(child, "SIGTERM"),
+        kill: () => signalGroup(child, "SIGKILL"),
+      };
+    } catch (error) {
+      clearStage();
+      throw error;
+    }
+  }
+
+  #spawn(
+    run: ContainerRun,
+    parts: { stage: string; pipes: readonly [OutputPipe, OutputPipe] },
+  ): ChildProcess {
     const [program = "", ...rest] = run.argv;
-    const child = spawn(program, rest, {
+    return spawn(program, rest, {
       cwd: run.workingDir ?? "/",
       // Nothing can be laid over /credentials here, so the agent is told where the files are instead.
       env: {
         ...containerEnv(run, this.#metadataHost),
-        AL_CREDENTIALS_PATH: join(stage, "credentials"),
+        AL_CREDENTIALS_PATH: join(parts.stage, "credentials"),
       },
-      stdio: ["ignore", pipes[0].writeFd, pipes[1].writeFd],
+      stdio: ["ignore", parts.pipes[0].writeFd, parts.pipes[1].writeFd],
       // A process group of its own, so that the command's children can be ended with it.
       detached: true,
     });
-    for (const pipe of pipes) pipe.closeWriteEnd();
-    return {
-      exited: outcome(child, { run, stage, pipes }),
-      terminate: () => signalGroup(child, "SIGTERM"),
-      kill: () => signalGroup(child, "SIGKILL"),
-    };
   }
 }
 
 // Memory rather than disk, where the machine has it.
-function stageMounts(run: ContainerRun): string {
-  const parent = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
-  const stage = mkdtempSync(join(parent, "al-emulator-run-"));
+function makeStage(): string {
+  const stage = mkdtempSync(
+    join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "al-emulator-run-"),
+  );
   mkdirSync(join(stage, "credentials"), { mode: 0o755 });
+  return stage;
+}
+
+function stageMounts(stage: string, run: ContainerRun): void {
   for (const mount of run.mounts) {
     const directory = stagedPath({ root: stage, path: mount.path });
     mkdirSync(directory, { recursive: true, mode: 0o755 });
@@ -71,17 +90,15 @@ function stageMounts(run: ContainerRun): string {
       writeFileSync(path, file.bytes, { mode: file.mode });
     }
   }
-  return stage;
 }
 
 function outcome(
   child: ChildProcess,
-  parts: { run: ContainerRun; stage: string; pipes: readonly OutputPipe[] },
+  parts: { run: ContainerRun; pipes: readonly OutputPipe[] },
 ): Promise<ContainerExit> {
   const clear = (): void => {
     signalGroup(child, "SIGKILL");
     for (const pipe of parts.pipes) pipe.finish();
-    rmSync(parts.stage, { recursive: true, force: true });
   };
   return new Promise((resolve, reject) => {
     child.once("error", (cause) => {

@@ -56,12 +56,12 @@ it.each([
   ["exit 137", { exitCode: 137 }, []],
   ["kill -KILL $$", { termSignal: 9 }, []],
   [
-    "trap 'exit 5' TERM; echo terminate me; while :; do sleep 0.05; done",
+    "exec 2>/dev/null; trap 'exit 5' TERM; echo terminate me; while :; do sleep 0.05; done",
     { exitCode: 5 },
     ["stdout: terminate me"],
   ],
   ["trap '' TERM; echo kill me; while :; do sleep 1; done", { termSignal: 9 }, ["stdout: kill me"]],
-  ["sleep 86398 & setsid sleep 0.2 & printf last >&2", { exitCode: 0 }, ["stderr: last"]],
+  ["sleep 86398 & setsid sleep 3 & printf last >&2", { exitCode: 0 }, ["stderr: last"]],
 ])("ends as the system tells: %s", async (script, exit, lines) => {
   expect(await run(sh(script))).toEqual({ exit, lines });
 });

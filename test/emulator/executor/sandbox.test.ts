@@ -142,26 +142,31 @@ for (const user of ["root", "an ordinary user"] as const) {
       ]);
     });
 
-    it.each([
-      "/credentials/git_ssh/default/new",
-      "/credentials/new",
-      "/new",
-      "/usr/new",
-      "/root/new",
-      "/srv/new",
-      "/dev/new",
-      `${shown}/new/x`,
-      `${shown}/file`,
-      `${hidden}/new`,
-    ])("cannot write %s, not even after a remount", async (path) => {
-      const script = `touch ${path} 2>/dev/null && echo written
+    it("cannot write anywhere else, not even after a remount", async () => {
+      const paths = [
+        "/credentials/git_ssh/default/new",
+        "/credentials/git_ssh/default/id_rsa",
+        "/credentials/new",
+        "/new",
+        "/usr/new",
+        "/root/new",
+        "/srv/new",
+        "/dev/new",
+        "/proc/sys/kernel/domainname",
+        `${shown}/new/x`,
+        `${shown}/file`,
+        `${hidden}/new`,
+      ].join(" ");
+      const script = `exec 2>/dev/null
+        for path in ${paths}; do touch $path && echo written $path; done
         for at in / /usr /var /root ${hidden} /credentials/git_ssh/default /srv; do
-          mount -o remount,rw $at 2>/dev/null && echo remounted $at
-          mount -o remount,bind,rw none $at 2>/dev/null && echo remounted $at
-          umount $at 2>/dev/null && echo unmounted $at
+          mount -o remount,rw $at && echo remounted $at
+          mount -o remount,bind,rw none $at && echo remounted $at
+          umount $at && echo unmounted $at
+          unshare --user --keep-caps --mount sh -c "umount -l $at" && echo unmounted $at
+          unshare --user --keep-caps --mount mount -o remount,bind,rw none $at && echo remounted $at
         done
-        unshare --user --map-root-user --mount sh -c 'umount ${hidden} || umount /root || mount -o remount,bind,rw none /usr' 2>/dev/null && echo escaped
-        touch ${path} 2>/dev/null && echo written; true`;
+        for path in ${paths}; do touch $path && echo written $path; done; chmod 666 /dev/null && echo changed; true`;
       expect(await run(script, CREDENTIALS)).toEqual({
         exit: { exitCode: 0 },
         stdout: [],

@@ -190,9 +190,18 @@ function start(plan) {
 /** @param {string} line */
 function obey(line) {
   if (line === "TERM") command?.kill("SIGTERM");
-  // From PID 1, -1 means every other process of the namespace.
-  else if (line === "KILL") process.kill(-1, "SIGKILL");
+  else if (line === "KILL") killAll();
   else startSafely(JSON.parse(line));
+}
+
+function killAll() {
+  try {
+    // From PID 1, -1 means every other process of the namespace.
+    process.kill(-1, "SIGKILL");
+  } catch (error) {
+    // There is none any more.
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ESRCH") throw error;
+  }
 }
 
 /** @param {Plan} plan */

@@ -49,7 +49,9 @@ export class TailSession {
     this.#wakeAt(this.#dueAt(stored));
   }
 
-  #dueAt = (stored: StoredEntry): number => stored.visibleAt + this.#windowMs;
+  #dueAt(stored: StoredEntry): number {
+    return stored.visibleAt + this.#windowMs;
+  }
 
   #wakeAt(at: number): void {
     if (this.#timer !== undefined && this.#timer.at <= at) return;
@@ -72,7 +74,7 @@ export class TailSession {
       this.#held = this.#held.filter((stored) => !sent.has(stored));
       this.#send({ entries: [...sent].sort(byTime).map((stored) => stored.entry) });
     }
-    if (this.#held.length > 0) this.#wakeAt(Math.min(...this.#held.map(this.#dueAt)));
+    for (const stored of this.#held) this.#wakeAt(this.#dueAt(stored));
   }
 }
 

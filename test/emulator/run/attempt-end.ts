@@ -1,7 +1,7 @@
 import type { ContainerExit } from "../executor/executor.ts";
 
 /** google.cloud.run.v2.TaskAttemptResult in JSON form, in which what is zero is absent. */
-export type AttemptResult = {
+type AttemptResult = {
   readonly status?: { readonly code: number; readonly message: string };
   readonly exitCode?: number;
   readonly termSignal?: number;

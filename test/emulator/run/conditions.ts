@@ -1,6 +1,6 @@
 import type { Json } from "../core/handler.ts";
 
-export type ConditionState =
+type ConditionState =
   | "CONDITION_PENDING"
   | "CONDITION_RECONCILING"
   | "CONDITION_FAILED"

@@ -9,7 +9,7 @@ import type {
 } from "../executor/executor.ts";
 
 /** A clock that stands still until a test moves it. */
-export class FakeClock implements EmulatorClock {
+class FakeClock implements EmulatorClock {
   #now = Date.parse("2026-01-02T03:04:05.000Z");
   #timers: { at: number; callback: () => void }[] = [];
 
@@ -48,7 +48,7 @@ export class FakeClock implements EmulatorClock {
 }
 
 /** Resolves when every promise that could settle by itself has. */
-export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A container that does what a test says. */
 export class FakeContainer implements RunningContainer {

@@ -39,7 +39,7 @@ export function removeJob(context: RunContext, deletion: Deletion): void {
 }
 
 /** `deleteTime`, the `expireTime` 30 days later (recorded in k8s-config-connector), and a new `updateTime`. */
-export function deletionTimes({ platform, store }: RunContext): {
+function deletionTimes({ platform, store }: RunContext): {
   deleteTime: string;
   expireTime: string;
   updateTime: string;

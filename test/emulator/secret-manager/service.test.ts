@@ -5,6 +5,7 @@ import { GoogleError } from "../core/google-error.ts";
 import type { Json } from "../core/handler.ts";
 import { FakeCall, FakePlatform } from "../run/fake-platform.ts";
 import { crc32c } from "./crc32c.ts";
+import { parseListFilter } from "./list-filter.ts";
 import { SecretStore } from "./secret-store.ts";
 import { secretManagerService } from "./service.ts";
 
@@ -546,5 +547,36 @@ test("whatever is stored comes back byte for byte with its own checksum", async 
       expect(payload).toEqual({ data, dataCrc32c: String(crc32c(buffer)) });
     }),
     { numRuns: 50 },
+  );
+});
+
+test("whatever stands in a filter is either understood or refused", () => {
+  const words = fc.constantFrom(
+    "AND",
+    "OR",
+    "NOT",
+    "-",
+    "(",
+    ")",
+    "name:a",
+    "labels.a=b",
+    "state:",
+    '"',
+    " ",
+  );
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(words).map((list) => list.join(" ")),
+      ),
+      (filter) => {
+        try {
+          expect(typeof parseListFilter(filter)({ name: "a" })).toBe("boolean");
+        } catch (error) {
+          expect(error).toBeInstanceOf(GoogleError);
+        }
+      },
+    ),
   );
 });

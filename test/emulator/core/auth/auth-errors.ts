@@ -34,7 +34,7 @@ export const missingCredential = (host: string): GoogleError =>
 /** A token that is malformed, unknown, expired, signed by another key, or made for another API. */
 export const invalidCredential = (
   host: string,
-  reason: "ACCESS_TOKEN_TYPE_UNSUPPORTED" | "ACCESS_TOKEN_EXPIRED" | "ACCOUNT_STATE_INVALID",
+  reason: "ACCESS_TOKEN_TYPE_UNSUPPORTED" | "ACCESS_TOKEN_EXPIRED",
 ): GoogleError =>
   refusal(
     "UNAUTHENTICATED",

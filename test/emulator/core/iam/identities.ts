@@ -52,5 +52,5 @@ export class Identities {
 }
 
 /** The account that Cloud Run falls back to (docs: configure service accounts for jobs). */
-export const defaultComputeAccount = (project: Project): string =>
+const defaultComputeAccount = (project: Project): string =>
   `${project.number}-compute@developer.gserviceaccount.com`;
