@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import type { CredentialField } from "../credentials/credential.ts";
 import { ConfigError, TryAgainError } from "../errors.ts";
 import { CODE, hasCode } from "../gcp/google-call-error.ts";
 import type { SecretManager, StoredSecret } from "../gcp/secret-manager.ts";
@@ -13,6 +14,7 @@ import {
   compare,
   filesOf,
   isComplete,
+  match,
   PARALLEL_CALLS,
   type PlannedItem,
   type SecretStep,
@@ -33,6 +35,8 @@ const AMBIGUOUS = [
   CODE.cancelled,
 ];
 const WRITE_TRIES = 4;
+/** Versions that a write of a moment ago can be among, where the list shows it already. */
+const RECENT = 3;
 
 /** Writes what the steps lack and returns the version of every field. What is complete costs no call. */
 export async function applySecrets(steps: readonly SecretStep[], needs: Needs): Promise<Pins> {
@@ -110,17 +114,38 @@ async function add(
   }
 }
 
-/** Whether a lost reply was that of a write that happened. Numbers are read strongly consistently; three are plenty. */
+/**
+ * Whether a lost reply was that of a write that happened. Lists lag behind, but a version asked for by its number is read strongly
+ * consistently (https://cloud.google.com/secret-manager/docs/consistency), so the numbers after the newest listed one are tried in turn.
+ */
 async function newestWith(
-  field: PlannedItem["field"],
+  field: CredentialField,
   id: string,
   manager: SecretManager,
 ): Promise<string | undefined> {
-  const newest = (await manager.enabledVersions(id)).slice(0, 3);
-  for (const version of newest) {
-    if (await manager.versionHolds(id, version, field.content)) return version;
+  const listed = await manager.enabledVersions(id);
+  for (let number = Number(listed[0] ?? 0) + 1; ; number += 1) {
+    const version = String(number);
+    const holds = await holdsOrNot({ id, version, field }, manager);
+    if (holds === true) return version;
+    if (holds === undefined) break;
   }
-  return undefined;
+  const found = await match(field, id, listed.slice(0, RECENT), manager);
+  return found.version;
+}
+
+/** Undefined: there is no version of that number. A version that is disabled or destroyed holds nothing. */
+async function holdsOrNot(
+  { id, version, field }: { id: string; version: string; field: CredentialField },
+  manager: SecretManager,
+): Promise<boolean | undefined> {
+  try {
+    return await manager.versionHolds(id, version, field.content);
+  } catch (error) {
+    if (hasCode(error, CODE.notFound)) return undefined;
+    if (hasCode(error, CODE.failedPrecondition)) return false;
+    throw error;
+  }
 }
 
 /** Notes which version is which field. Nothing reads it to choose a version, so a lost note only costs comparisons. */

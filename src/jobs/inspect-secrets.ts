@@ -89,7 +89,7 @@ export async function compare(
   return { ...step, stored, exists: true, items };
 }
 
-async function match(
+export async function match(
   field: CredentialField,
   id: SecretId,
   candidates: readonly string[],

@@ -48,7 +48,7 @@ describe("fieldSecretId", () => {
     [
       "a name that looks hashed is hashed",
       path("aws", `a-x${"0".repeat(32)}`, "token"),
-      "al--aws--a-x000000000000000000000000-x7560263cf7c8c5b07e3b30c407412caa--token",
+      "al--aws--a-x00000000000000000000000-x7560263cf7c8c5b07e3b30c407412caa--token",
     ],
     [
       "a field called _files is hashed",

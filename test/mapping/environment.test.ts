@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import { environment, injections } from "../../src/mapping/environment.ts";
+import { refusal } from "../refusal.ts";
+import { credential, field, GIT_SSH, GITHUB, pins } from "./samples.ts";
+
+const WORK = credential("github_token:work", field("token", { env: ["GITHUB_TOKEN", "GH_TOKEN"] }));
+
+describe("injections", () => {
+  test.each([
+    ["no credentials give no variables", [], { injections: [], warnings: [] }],
+    [
+      "a field may give several variables",
+      [GITHUB],
+      {
+        injections: [
+          { name: "GITHUB_TOKEN", credential: GITHUB, field: "token" },
+          { name: "GH_TOKEN", credential: GITHUB, field: "token" },
+        ],
+        warnings: [],
+      },
+    ],
+    [
+      "a field without variables is only a file",
+      [GIT_SSH],
+      {
+        injections: [
+          { name: "GIT_AUTHOR_EMAIL", credential: GIT_SSH, field: "email" },
+          { name: "GIT_COMMITTER_EMAIL", credential: GIT_SSH, field: "email" },
+          { name: "GIT_AUTHOR_NAME", credential: GIT_SSH, field: "username" },
+          { name: "GIT_COMMITTER_NAME", credential: GIT_SSH, field: "username" },
+        ],
+        warnings: [],
+      },
+    ],
+    [
+      "of two instances of one type the later in the agent's list wins, with a warning",
+      [GITHUB, WORK],
+      {
+        injections: [
+          { name: "GITHUB_TOKEN", credential: WORK, field: "token" },
+          { name: "GH_TOKEN", credential: WORK, field: "token" },
+        ],
+        warnings: [
+          "GITHUB_TOKEN comes from github_token:work; the value of github_token is only in its file",
+          "GH_TOKEN comes from github_token:work; the value of github_token is only in its file",
+        ],
+      },
+    ],
+    [
+      "in the other order the other one wins",
+      [WORK, GITHUB],
+      {
+        injections: [
+          { name: "GITHUB_TOKEN", credential: GITHUB, field: "token" },
+          { name: "GH_TOKEN", credential: GITHUB, field: "token" },
+        ],
+        warnings: [
+          "GITHUB_TOKEN comes from github_token; the value of github_token:work is only in its file",
+          "GH_TOKEN comes from github_token; the value of github_token:work is only in its file",
+        ],
+      },
+    ],
+  ])("%s", (_sentence, given, expected) => expect(injections(given)).toEqual(expected));
+});
+
+const build = (literals: Readonly<Record<string, string>>, versions = {}) =>
+  environment({
+    literals,
+    injections: injections([GITHUB]).injections,
+    prefix: "al",
+    pins: pins(versions),
+  });
+
+describe("environment", () => {
+  test.each([
+    [
+      "literals come first, then references to secrets at a fixed version",
+      { LOG_LEVEL: "debug", EMPTY: "" },
+      { "al--github_token--default--token": { token: "7" } },
+      [
+        { name: "LOG_LEVEL", value: "debug" },
+        { name: "EMPTY", value: "" },
+        reference("GITHUB_TOKEN", "7"),
+        reference("GH_TOKEN", "7"),
+      ],
+    ],
+    [
+      "a version that does not exist yet is shown as new",
+      {},
+      {},
+      [reference("GITHUB_TOKEN", "(new)"), reference("GH_TOKEN", "(new)")],
+    ],
+    [
+      "names that only resemble reserved ones are free",
+      { MY_PORT: "1", CLOUD_RUN_JOBS: "2", _prompt: "3", K_SERVICE: "4" },
+      {},
+      [
+        { name: "MY_PORT", value: "1" },
+        { name: "CLOUD_RUN_JOBS", value: "2" },
+        { name: "_prompt", value: "3" },
+        { name: "K_SERVICE", value: "4" },
+        reference("GITHUB_TOKEN", "(new)"),
+        reference("GH_TOKEN", "(new)"),
+      ],
+    ],
+  ])("%s", (_sentence, literals, versions, expected) =>
+    expect(build(literals, versions)).toEqual(expected),
+  );
+
+  test.each([
+    ["PORT", "Cloud Run sets it"],
+    ["CLOUD_RUN_JOB", "Cloud Run sets it"],
+    ["CLOUD_RUN_EXECUTION", "Cloud Run sets it"],
+    ["CLOUD_RUN_TASK_INDEX", "Cloud Run sets it"],
+    ["CLOUD_RUN_TASK_ATTEMPT", "Cloud Run sets it"],
+    ["CLOUD_RUN_TASK_COUNT", "Cloud Run sets it"],
+    ["PROMPT", "al sets it for each run"],
+    ["AL_RUN_ID", "al sets it for each run"],
+    ["GITHUB_TOKEN", "the credential github_token sets it"],
+    ["GH_TOKEN", "the credential github_token sets it"],
+    ["1ST", "a variable's name may hold letters, digits and underscores and begins with no digit"],
+    [
+      "MY-VAR",
+      "a variable's name may hold letters, digits and underscores and begins with no digit",
+    ],
+    ["", "a variable's name may hold letters, digits and underscores and begins with no digit"],
+  ])("a literal may not be called %j: %s", async (name, why) =>
+    expect(await refusal(() => build({ FINE: "1", [name]: "fake" }))).toBe(
+      [
+        "ConfigError, exit 78",
+        `what: [cloudrun.env] ${name} cannot be set`,
+        `why: ${why}`,
+        `remedy: Remove ${name} from [cloudrun.env], or choose another name.`,
+      ].join("\n"),
+    ),
+  );
+});
+
+function reference(name: string, version: string) {
+  const secret = "al--github_token--default--token";
+  return { name, valueSource: { secretKeyRef: { secret, version } } };
+}
