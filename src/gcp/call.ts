@@ -4,7 +4,7 @@ import { type CallFailure, CODE, explain } from "./google-call-error.ts";
 import type { Session } from "./session.ts";
 
 /** What a call does, for messages and for the decision to repeat it. */
-export type CallPlan = {
+type CallPlan = {
   /** Continues "al could not". */
   readonly goal: string;
   readonly subject: string;

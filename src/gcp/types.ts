@@ -3,7 +3,6 @@ import type { protos } from "@google-cloud/run";
 
 /** Google's own messages, by Google's own names. */
 export type Job = protos.google.cloud.run.v2.IJob;
-export type Container = protos.google.cloud.run.v2.IContainer;
 export type EnvVar = protos.google.cloud.run.v2.IEnvVar;
 export type Volume = protos.google.cloud.run.v2.IVolume;
 export type VolumeMount = protos.google.cloud.run.v2.IVolumeMount;

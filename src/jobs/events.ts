@@ -1,6 +1,6 @@
 import type { OrderedLine } from "../mapping/log-order.ts";
 
-export type Stage = "sign-in" | "call" | "sync" | "prepare" | "launch" | "run" | "cancel";
+type Stage = "sign-in" | "call" | "sync" | "prepare" | "launch" | "run" | "cancel";
 
 /** What happens during a run, for whoever shows it. */
 export type RunEvent =

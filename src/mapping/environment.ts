@@ -8,7 +8,7 @@ import type { Pins } from "./secret-plan.ts";
 /** Set by the platform, which refuses them in a spec (https://cloud.google.com/run/docs/container-contract#env-vars). */
 const PLATFORM = /^(PORT|CLOUD_RUN_(JOB|EXECUTION|TASK_INDEX|TASK_ATTEMPT|TASK_COUNT))$/;
 /** Set by al for each run. */
-export const RUN_VARIABLES = ["PROMPT", "AL_RUN_ID"] as const;
+const RUN_VARIABLES = ["PROMPT", "AL_RUN_ID"] as const;
 
 /** A variable and the field of a credential that it carries. */
 export type Injection = {

@@ -1,7 +1,7 @@
 import type { Condition, Execution, Task } from "../gcp/types.ts";
 
 /** Whose number an exit code is: the agent's own process, or what Cloud Run did to it. */
-export type ExitSource = "agent" | "platform";
+type ExitSource = "agent" | "platform";
 
 export type Outcome =
   | { readonly state: "succeeded"; readonly exitCode: 0; readonly exitSource: "agent" }

@@ -13,14 +13,14 @@ const PACE = { operationDelayMs: 20, logDelayMs: 30, logShuffleMs: 30 };
 /** Our own waiting is this much shorter. */
 const SPEED = 20;
 
-export type Call = {
+type Call = {
   readonly method: string;
   readonly principal: string;
   readonly resource: string;
   readonly status: string;
 };
 
-export type AlResult = { readonly code: number; readonly stdout: string; readonly stderr: string };
+type AlResult = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 export type AlOptions = {
   readonly stdin?: string;
