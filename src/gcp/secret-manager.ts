@@ -91,7 +91,8 @@ export class SecretManager {
       subject: this.#name(id),
       idempotent: true,
     };
-    const request = { parent: this.#name(id), filter: "state:ENABLED" };
+    // Filtered here: whether Google's filter language knows the state is not documented.
+    const request = { parent: this.#name(id) };
     const [versions] = await this.#call(plan, (options) =>
       this.#client.listSecretVersions(request, options),
     );

@@ -88,7 +88,7 @@ async function run(
   const interrupts = listenForInterrupts(io, terminal);
   try {
     const started = await startRun(request, needs, interrupts.cancel);
-    if (started === undefined) return notStarted(terminal);
+    if (started === undefined) return notStarted(request.config.agent.name, options, terminal);
     interrupts.stopCommand(gcloudCancel(started.execution));
     const document = runDocument(request, needs.google, started);
     if (options.detach) return leave(document, options, terminal, 0);
@@ -100,8 +100,10 @@ async function run(
   }
 }
 
-function notStarted(terminal: Terminal): number {
+function notStarted(agent: string, options: RunOptions, terminal: Terminal): number {
   terminal.note("Cancelled before anything was started.");
+  if (options.json)
+    terminal.json({ agent, state: "cancelled", exitCode: CANCELLED, exitSource: "al" });
   return CANCELLED;
 }
 
