@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
+import type { RunConfig } from "../config/config.ts";
 import { loadRunConfig } from "../config/load-config.ts";
 import { readSettings } from "../config/settings.ts";
 import { readCredentials } from "../credentials/read-credentials.ts";
@@ -57,7 +58,7 @@ export async function prepareRun(
     seconds: () => (io.clock.now() - startedAt) / 1000,
     outputToStderr: options.json === true,
   });
-  for (const text of warnings) report({ kind: "warning", text });
+  for (const text of [...warnings, ...isolationWarnings(config)]) report({ kind: "warning", text });
   const session = await signInStored(config, settings);
   if (session.emulator)
     report({
@@ -77,6 +78,23 @@ export async function prepareRun(
     isSecretIn: mask.isIn,
   };
   return { request, needs: { google, memory, clock: io.clock, report }, mask };
+}
+
+/** An agent can read whatever its job's identity may read, whether or not it lists it. */
+function isolationWarnings({ agent, cloud, neighbours }: RunConfig): string[] {
+  if (neighbours.length === 0) return [];
+  const names = neighbours.map(({ agent: name }) => name).join(", ");
+  const lines = [
+    agent,
+    ...neighbours.map(({ agent: name, credentials }) => ({ name, credentials })),
+  ].map(
+    ({ name, credentials }) => `    ${name} = { credentials = ${JSON.stringify(credentials)} }`,
+  );
+  return [
+    `${agent.name} runs as ${cloud.serviceAccount}, as ${names} does: each can read the other's credentials.\n` +
+      `  To separate them, give each an account that may read only its own secrets, in [cloud.service_accounts].\n` +
+      `  In Terraform:\n  agents = {\n${lines.join("\n")}\n  }`,
+  ];
 }
 
 /** `-` means standard input; its last newline is the terminal's, not the prompt's. */

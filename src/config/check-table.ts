@@ -27,12 +27,24 @@ export type Place = { readonly file: string; readonly section?: string };
 export function checkTable<T>(schema: z.ZodType<T>, table: unknown, place: Place): T {
   const result = schema.safeParse(table);
   if (result.success) return result.data;
-  const issues = result.error.issues;
+  const problems = problemsOf(result.error.issues, place);
   throw new ConfigError({
-    what: issues.map((issue) => sentence(issue, place)).join("\n"),
-    remedy: [...new Set(issues.map((issue) => advice(issue, place)))].join("\n"),
+    what: problems.map(({ what }) => what).join("\n"),
+    remedy: [...new Set(problems.map(({ remedy }) => remedy))].join("\n"),
   });
 }
+
+/** One thing that a file says wrongly, and what to write instead. */
+export type TableProblem = { readonly what: string; readonly remedy: string };
+
+/** Everything that is wrong with the table; nothing when it has the schema's form. */
+export function tableProblems(schema: z.ZodType, table: unknown, place: Place): TableProblem[] {
+  const result = schema.safeParse(table);
+  return result.success ? [] : problemsOf(result.error.issues, place);
+}
+
+const problemsOf = (issues: readonly Issue[], place: Place): TableProblem[] =>
+  issues.map((issue) => ({ what: sentence(issue, place), remedy: advice(issue, place) }));
 
 type Issue = z.core.$ZodIssue;
 

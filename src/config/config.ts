@@ -11,6 +11,21 @@ export type CloudConfig = {
   readonly memory: string | undefined;
   readonly cpus: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
+  readonly vpc: VpcConfig | undefined;
+  /** Full name of the Cloud KMS key that encrypts the jobs' images and memory, or undefined for Google's own. */
+  readonly encryptionKey: string | undefined;
+  /** Regions that hold the secrets; none means automatic replication. */
+  readonly secretLocations: readonly string[];
+};
+
+/** The network that jobs reach: a connector, or a network and subnetwork of their own. */
+export type VpcConfig = {
+  readonly connector: string | undefined;
+  readonly network: string | undefined;
+  readonly subnetwork: string | undefined;
+  readonly tags: readonly string[];
+  /** `private-ranges-only` is Cloud Run's default. */
+  readonly egress: "all-traffic" | "private-ranges-only";
 };
 
 export type ModelConfig = {
@@ -38,5 +53,13 @@ export type AgentConfig = {
   readonly container: ContainerConfig;
 };
 
+/** Another agent of the project whose jobs run as the same service account, with other credentials. */
+export type Neighbour = { readonly agent: string; readonly credentials: readonly string[] };
+
 /** Everything of a project that one run needs, checked. */
-export type RunConfig = { readonly cloud: CloudConfig; readonly agent: AgentConfig };
+export type RunConfig = {
+  readonly cloud: CloudConfig;
+  readonly agent: AgentConfig;
+  /** Agents whose secrets this one's identity may read too. */
+  readonly neighbours: readonly Neighbour[];
+};

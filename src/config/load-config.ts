@@ -1,22 +1,21 @@
-import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError, UsageError } from "../errors.ts";
+import { agentNames } from "./agent-names.ts";
 import { checkTable } from "./check-table.ts";
-import type { AgentConfig, CloudConfig, ModelConfig, RunConfig } from "./config.ts";
+import { cloudConfig } from "./cloud-config.ts";
+import type { AgentConfig, ModelConfig, RunConfig } from "./config.ts";
+import { projectTable } from "./project-table.ts";
 import {
   type AgentTable,
   agentSchema,
-  type CloudTable,
   cloudSchema,
   type ProjectTable,
   projectSchema,
 } from "./schema.ts";
-import { findToml, overlay, snakeCaseKeys, type Table } from "./toml-file.ts";
+import { neighboursOf } from "./shared-account.ts";
+import { findToml, snakeCaseKeys } from "./toml-file.ts";
 
 const DEFAULT_TIMEOUT_SECONDS = 3600;
-
-/** Google's default compute account; a job that runs as it may read far more than one agent's secrets. */
-const DEFAULT_COMPUTE_ACCOUNT = /^[0-9]+-compute@developer\.gserviceaccount\.com$/;
 
 export type LoadOptions = {
   readonly project: string;
@@ -39,43 +38,15 @@ export async function loadRunConfig(options: LoadOptions): Promise<RunConfig> {
     file,
     section: "cloud",
   });
-  return { agent, cloud: cloudConfig(cloud, { agent: options.agent, file }) };
-}
-
-async function projectTable(options: LoadOptions): Promise<{ table: Table; file: string }> {
-  const file = join(options.project, "config.toml");
-  const base = await findToml(file);
-  const {
-    environment: chosen,
-    projectName: _,
-    ...local
-  } = (await findToml(join(options.project, ".env.toml"))) ?? {};
-  const name = options.environment ?? (typeof chosen === "string" ? chosen : undefined);
-  const table = overlay(base ?? {}, local);
-  if (name === undefined) return { table, file };
-  const path = environmentFile(options.environments, name);
-  const environment = await findToml(path);
-  if (environment === undefined) throw missingEnvironment(name, path);
-  return { table: overlay(table, environment), file: `${file} with ${path}` };
-}
-
-function environmentFile(directory: string, name: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return join(directory, `${name}.toml`);
-  throw new UsageError({
-    what: `${JSON.stringify(name)} cannot be an environment's name`,
-    why: "it may hold letters, digits, dots, dashes and underscores, and begins with a letter or digit",
-    remedy: "Give the name of a file in the environments directory, without .toml.",
+  const neighbours = await neighboursOf({
+    project: options.project,
+    agent: agent.name,
+    credentials: agent.credentials,
+    accountOf: (name) => cloud.service_accounts?.[name] ?? cloud.service_account,
   });
+  return { agent, cloud: cloudConfig(cloud, { agent: options.agent, file }), neighbours };
 }
 
-const missingEnvironment = (name: string, path: string): ConfigError =>
-  new ConfigError({
-    what: `The environment "${name}" does not exist`,
-    why: `there is no file ${path}`,
-    remedy: `Create ${path} with a [cloud] section, or choose another environment with -E.`,
-  });
-
-/** An agent is a directory below agents/ with a SKILL.md. */
 async function requireAgent(project: string, name: string): Promise<void> {
   const agents = await agentNames(project);
   if (agents.includes(name)) return;
@@ -91,31 +62,6 @@ async function requireAgent(project: string, name: string): Promise<void> {
         : `Choose one of them, for example: al run ${agents[0]} --runtime cloudrun`,
   });
 }
-
-async function agentNames(project: string): Promise<string[]> {
-  const entries = await readdir(join(project, "agents"), { withFileTypes: true }).catch(
-    (error: unknown) => {
-      if (
-        error instanceof Error &&
-        "code" in error &&
-        (error.code === "ENOENT" || error.code === "ENOTDIR")
-      )
-        return [];
-      throw error;
-    },
-  );
-  const names = entries.filter((entry) => !entry.name.startsWith(".")).map(({ name }) => name);
-  const found = await Promise.all(
-    names.map((name) => isFile(join(project, "agents", name, "SKILL.md"))),
-  );
-  return names.filter((_, index) => found[index]).sort();
-}
-
-const isFile = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (entry) => entry.isFile(),
-    () => false,
-  );
 
 async function loadAgent(options: LoadOptions, project: ProjectTable): Promise<AgentConfig> {
   const file = join(options.project, "agents", options.agent, "config.toml");
@@ -155,39 +101,5 @@ function agentModels(agent: AgentTable, project: ProjectTable, file: string): Mo
           : `the project defines: ${known.join(", ")}`,
       remedy: `Add to config.toml:\n[models.${name}]\nprovider = "anthropic"\nmodel = "claude-sonnet-4-20250514"\nauthType = "api_key"`,
     });
-  });
-}
-
-function cloudConfig(table: CloudTable, place: { agent: string; file: string }): CloudConfig {
-  return {
-    project: table.project,
-    region: table.region,
-    serviceAccount: serviceAccount(table, place),
-    credential: table.credential ?? "gcp_service_account",
-    secretPrefix: table.secret_prefix ?? "al",
-    memory: table.memory,
-    cpus: table.cpus,
-    labels: table.labels ?? {},
-  };
-}
-
-function serviceAccount(
-  table: CloudTable,
-  { agent, file }: { agent: string; file: string },
-): string {
-  const account = table.service_accounts?.[agent] ?? table.service_account;
-  const remedy = `Add to [cloud] in ${file}: service_account = "al-runner@<project>.iam.gserviceaccount.com"`;
-  if (account === undefined) {
-    throw new ConfigError({
-      what: `${file}: [cloud] service_account is missing`,
-      why: "an agent can read whatever its job's identity may read, so al never falls back to the project's default account",
-      remedy,
-    });
-  }
-  if (!DEFAULT_COMPUTE_ACCOUNT.test(account)) return account;
-  throw new ConfigError({
-    what: `${file}: [cloud] service_account is the project's default compute account`,
-    why: "that account usually may do far more than one agent should",
-    remedy,
   });
 }

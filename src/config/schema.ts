@@ -9,11 +9,27 @@ const literals = z.record(
   z.union([z.string(), z.number(), z.boolean()]).transform(String),
 );
 
+const region = z.string().regex(/^[a-z]+-[a-z]+[0-9]+$/, 'is not a region such as "us-central1"');
+
+const vpcSchema = z
+  .strictObject({
+    connector: text.optional(),
+    network: text.optional(),
+    subnetwork: text.optional(),
+    tags: texts.optional(),
+    egress: z.enum(["all-traffic", "private-ranges-only"]).optional(),
+  })
+  .refine(
+    ({ connector, network, subnetwork }) =>
+      (connector === undefined) === (network !== undefined || subnetwork !== undefined),
+    "needs either connector, or network or subnetwork",
+  );
+
 /** `[cloud]`: strict, since a misspelt key would otherwise be ignored in silence. */
 export const cloudSchema = z.strictObject({
   provider: z.literal("cloud-run").optional(),
   project: text.optional(),
-  region: z.string().regex(/^[a-z]+-[a-z]+[0-9]+$/, 'is not a region such as "us-central1"'),
+  region,
   artifact_registry: text.optional(),
   service_account: z.email("is not a service account's e-mail address").optional(),
   service_accounts: z
@@ -32,6 +48,15 @@ export const cloudSchema = z.strictObject({
   memory: quantity.optional(),
   cpus: quantity.optional(),
   labels: z.record(z.string(), z.string()).optional(),
+  vpc: vpcSchema.optional(),
+  encryption_key: z
+    .string()
+    .regex(
+      /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/,
+      "is not the full name of a Cloud KMS key (projects/…/locations/…/keyRings/…/cryptoKeys/…)",
+    )
+    .optional(),
+  secret_locations: z.array(region).min(1, "needs at least one region").optional(),
 });
 
 export type CloudTable = z.infer<typeof cloudSchema>;

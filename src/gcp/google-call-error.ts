@@ -72,6 +72,7 @@ export function explain(failure: CallFailure, call: CallSubject, cause?: unknown
 type Advice = { readonly exit: ExitStatus; readonly remedy: string };
 
 function advice(failure: CallFailure, call: CallSubject): Advice {
+  if (/constraints\/gcp\.resourceLocations/.test(failure.detail)) return namedLocations();
   switch (failure.code) {
     case CODE.permissionDenied:
       return failure.reason === "SERVICE_DISABLED" ||
@@ -121,6 +122,13 @@ function enableApi(detail: string, { project }: CallSubject): string {
     "run.googleapis.com secretmanager.googleapis.com";
   return `gcloud services enable ${api} --project=${project}`;
 }
+
+/** An organisation may forbid what lies in no region of its own choosing, automatic replication first of all. */
+const namedLocations = (): Advice => ({
+  exit: EXIT.config,
+  remedy:
+    'Name regions that the organisation allows, in [cloud]: secret_locations = ["europe-west1"]',
+});
 
 /** The predefined role that holds a permission, by its beginning. */
 const ROLES: readonly (readonly [string, string])[] = [

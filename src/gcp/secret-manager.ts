@@ -14,6 +14,17 @@ export type StoredSecret = {
   readonly labels: Texts;
   readonly annotations: Texts;
   readonly etag: string;
+  /** Milliseconds since the epoch, by Google's clock. */
+  readonly createdAt: number;
+};
+
+/** A secret that is to be made. */
+export type NewSecret = {
+  readonly id: string;
+  readonly labels: Texts;
+  readonly annotations: Texts;
+  /** Regions that hold its values; none means that Google chooses. */
+  readonly locations: readonly string[];
 };
 
 /** The calls on Secret Manager that a run needs. Values never leave through errors. */
@@ -58,14 +69,10 @@ export class SecretManager {
   }
 
   /** @throws GoogleCallError ALREADY_EXISTS */
-  async createSecret(secret: {
-    id: string;
-    labels: Texts;
-    annotations: Texts;
-  }): Promise<StoredSecret> {
-    const { id, labels, annotations } = secret;
+  async createSecret(secret: NewSecret): Promise<StoredSecret> {
+    const { id, labels, annotations, locations } = secret;
     const plan = { goal: "create the secret", subject: this.#name(id), idempotent: true };
-    const content = { labels, annotations, replication: { automatic: {} } };
+    const content = { labels, annotations, replication: replication(locations) };
     const request = { parent: this.#parent, secretId: id, secret: content };
     const [created] = await this.#call(plan, (options) =>
       this.#client.createSecret(request, options),
@@ -134,11 +141,17 @@ export class SecretManager {
   }
 }
 
+const replication = (locations: readonly string[]) =>
+  locations.length === 0
+    ? { automatic: {} }
+    : { userManaged: { replicas: locations.map((location) => ({ location })) } };
+
 type ApiSecret = {
   readonly name?: string | null;
   readonly labels?: Texts | null;
   readonly annotations?: Texts | null;
   readonly etag?: string | null;
+  readonly createTime?: { readonly seconds?: unknown } | null;
 };
 
 const stored = (secret: ApiSecret): StoredSecret => ({
@@ -146,6 +159,7 @@ const stored = (secret: ApiSecret): StoredSecret => ({
   labels: secret.labels ?? {},
   annotations: secret.annotations ?? {},
   etag: secret.etag ?? "",
+  createdAt: Number(secret.createTime?.seconds ?? 0) * 1000,
 });
 
 function requireChecksum(name: string, bytes: Uint8Array, expected: unknown): void {

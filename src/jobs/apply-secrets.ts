@@ -24,6 +24,8 @@ import {
 type Needs = {
   readonly secrets: () => Promise<SecretManager>;
   readonly memory: VersionMemory;
+  /** Regions that hold the values of new secrets; none means that Google chooses. */
+  readonly locations: readonly string[];
 };
 
 /** Failures after which a write may have happened or not. */
@@ -43,7 +45,9 @@ export async function applySecrets(steps: readonly SecretStep[], needs: Needs): 
   const limit = pLimit(PARALLEL_CALLS);
   const done = await Promise.all(
     steps.map((step) =>
-      isComplete(step) ? step : limit(async () => write(step, await needs.secrets())),
+      isComplete(step)
+        ? step
+        : limit(async () => write(step, await needs.secrets(), needs.locations)),
     ),
   );
   for (const { wanted, items } of done) {
@@ -66,8 +70,12 @@ export function pinsOf(steps: readonly SecretStep[]): Pins {
   );
 }
 
-async function write(step: SecretStep, manager: SecretManager): Promise<SecretStep> {
-  const known = step.exists ? step : await create(step, manager);
+async function write(
+  step: SecretStep,
+  manager: SecretManager,
+  locations: readonly string[],
+): Promise<SecretStep> {
+  const known = step.exists ? step : await create(step, manager, locations);
   const items: PlannedItem[] = [];
   // One after the other: the numbers of a directory secret's versions then follow the order of its fields.
   for (const item of known.items) {
@@ -78,13 +86,18 @@ async function write(step: SecretStep, manager: SecretManager): Promise<SecretSt
   return written;
 }
 
-async function create(step: SecretStep, manager: SecretManager): Promise<SecretStep> {
+async function create(
+  step: SecretStep,
+  manager: SecretManager,
+  locations: readonly string[],
+): Promise<SecretStep> {
   const { id, credential } = step.wanted;
   try {
     const stored = await manager.createSecret({
       id,
       labels: { [MANAGED_BY.key]: MANAGED_BY.value },
       annotations: { [CREDENTIAL_ANNOTATION]: credential },
+      locations,
     });
     return { ...step, stored, exists: true };
   } catch (error) {

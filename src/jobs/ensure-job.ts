@@ -1,19 +1,27 @@
 import { type AlError, ConfigError, TryAgainError } from "../errors.ts";
 import type { Clock } from "../gcp/clock.ts";
 import type { CallFailure } from "../gcp/google-call-error.ts";
-import { CODE, hasCode } from "../gcp/google-call-error.ts";
-import { explainJobCheck } from "../gcp/job-check.ts";
+import { CODE, GoogleCallError, hasCode } from "../gcp/google-call-error.ts";
+import { DeniedSecretError, explainJobCheck, MissingSecretError } from "../gcp/job-check.ts";
 import { gcloudJob } from "../gcp/resource-names.ts";
 import type { RunJobs } from "../gcp/run-jobs.ts";
+import type { StoredSecret } from "../gcp/secret-manager.ts";
 import type { Job } from "../gcp/types.ts";
 import type { JobPlan } from "../mapping/job-spec.ts";
 import { isOurs, SPEC_ANNOTATION } from "../mapping/ownership.ts";
+import type { Report } from "./events.ts";
 
-type Needs = {
+export type JobNeeds = {
   readonly jobs: Pick<RunJobs, "createJob" | "findJob" | "deleteJob">;
   readonly clock: Clock;
+  readonly report: Report;
+  readonly findSecret: (id: string) => Promise<StoredSecret | undefined>;
 };
 
+/** Grants take two minutes, seldom seven or more (https://cloud.google.com/iam/docs/access-change-propagation). */
+const FRESH_MS = 10 * 60_000;
+const PATIENCE_MS = 60_000;
+const PATIENCE_PAUSE_MS = 10_000;
 const POLL_MS = 1_000;
 const LIMIT_MS = 5 * 60_000;
 
@@ -22,7 +30,7 @@ const LIMIT_MS = 5 * 60_000;
  * @param name full name of the job
  * @throws AlError saying why the job cannot be
  */
-export async function ensureJob(plan: JobPlan, needs: Needs, name: string): Promise<void> {
+export async function ensureJob(plan: JobPlan, needs: JobNeeds, name: string): Promise<void> {
   const giveUpAt = needs.clock.now() + LIMIT_MS;
   while (needs.clock.now() < giveUpAt) {
     const created = await create(plan, needs, name);
@@ -43,16 +51,46 @@ export async function ensureJob(plan: JobPlan, needs: Needs, name: string): Prom
   });
 }
 
-async function create(plan: JobPlan, needs: Needs, name: string): Promise<"ready" | "exists"> {
-  try {
-    const refused = await needs.jobs.createJob(plan.jobId, plan.job);
+async function create(plan: JobPlan, needs: JobNeeds, name: string): Promise<"ready" | "exists"> {
+  const { clock, jobs } = needs;
+  for (const until = clock.now() + PATIENCE_MS; ; ) {
+    const refused = await jobs.createJob(plan.jobId, plan.job).catch((error: unknown) => {
+      if (hasCode(error, CODE.alreadyExists)) return "exists" as const;
+      throw error;
+    });
     if (refused === undefined) return "ready";
-    await needs.jobs.deleteJob(plan.jobId);
-    throw refusal(refused, plan, name);
-  } catch (error) {
-    if (hasCode(error, CODE.alreadyExists)) return "exists";
-    throw error;
+    if (refused === "exists") return "exists";
+    const error = refusal(refused, plan, name);
+    await removeRefused(plan, error, needs);
+    if (clock.now() >= until || !(await mayPass(error, needs))) throw error;
+    needs.report({
+      kind: "warning",
+      text: `${error.message}; it is new, so al waits a moment and tries again`,
+    });
+    await clock.sleep(PATIENCE_PAUSE_MS);
   }
+}
+
+/** What hides the refusal itself must not be a second one. */
+async function removeRefused(
+  plan: JobPlan,
+  error: AlError,
+  { jobs, report }: JobNeeds,
+): Promise<void> {
+  await jobs.deleteJob(plan.jobId).catch((failure: unknown) => {
+    if (!(failure instanceof GoogleCallError)) throw error;
+    report({
+      kind: "warning",
+      text: `The refused job ${plan.jobId} could not be deleted: ${failure.detail}`,
+    });
+  });
+}
+
+/** Whether the refusal is about a secret so new that Google may not know it, or a grant on it, everywhere yet. */
+async function mayPass(error: AlError, { findSecret, clock }: JobNeeds): Promise<boolean> {
+  if (!(error instanceof MissingSecretError || error instanceof DeniedSecretError)) return false;
+  const secret = await findSecret(error.secret);
+  return secret !== undefined && clock.now() - secret.createdAt < FRESH_MS;
 }
 
 function refusal(failure: CallFailure, { job }: JobPlan, name: string): AlError {

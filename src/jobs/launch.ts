@@ -8,7 +8,7 @@ import type { Execution, Overrides } from "../gcp/types.ts";
 import type { JobPlan } from "../mapping/job-spec.ts";
 import { RUN_ID_VARIABLE } from "../mapping/overrides.ts";
 import { SPEC_ANNOTATION } from "../mapping/ownership.ts";
-import { ensureJob } from "./ensure-job.ts";
+import { ensureJob, type JobNeeds } from "./ensure-job.ts";
 import type { Report } from "./events.ts";
 
 export type LaunchInput = {
@@ -25,6 +25,7 @@ export type LaunchNeeds = {
   readonly executions: Pick<RunExecutions, "listExecutions" | "cancelExecution">;
   readonly clock: Clock;
   readonly report: Report;
+  readonly findSecret: JobNeeds["findSecret"];
 };
 
 const SEARCH_MS = 90_000;

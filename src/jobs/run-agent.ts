@@ -107,7 +107,11 @@ async function syncAndLaunch(
   guard(request, { job: plan.job, overrides });
   const job = jobName(google.location, plan.jobId);
   const clients = { jobs: await google.jobs(), executions: await google.executions() };
-  const launching = launch({ plan, overrides, runId, job }, { ...clients, clock, report });
+  const findSecret = async (id: string) => (await google.secrets()).findSecret(id);
+  const launching = launch(
+    { plan, overrides, runId, job },
+    { ...clients, clock, report, findSecret },
+  );
   // The log client takes a while to load; nothing else is to be done while the answer is on its way. Whether it loads
   // is the log reader's concern: a run that was started must never be lost over it.
   void Promise.allSettled([google.logs()]);
@@ -128,7 +132,11 @@ async function syncSecrets(
   const writing = steps.filter((step) => !isComplete(step)).length;
   if (writing > 0)
     report({ kind: "stage", stage: "sync", text: `Writing ${writing} of ${steps.length} secrets` });
-  const pins = await applySecrets(steps, { secrets: google.secrets, memory });
+  const pins = await applySecrets(steps, {
+    secrets: google.secrets,
+    memory,
+    locations: request.config.cloud.secretLocations,
+  });
   await memory.save().catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
     report({ kind: "warning", text: `What was synced could not be remembered: ${why}` });

@@ -10,6 +10,10 @@ const PLATFORM = /^(PORT|CLOUD_RUN_(JOB|EXECUTION|TASK_INDEX|TASK_ATTEMPT|TASK_C
 /** Set by al for each run. */
 const RUN_VARIABLES = ["PROMPT", "AL_RUN_ID"] as const;
 
+/** EnvVar.value in bytes, and variables of one container (https://cloud.google.com/run/docs/configuring/jobs/environment-variables). */
+const MAX_VALUE_BYTES = 32_768;
+const MAX_VARIABLES = 1_000;
+
 /** A variable and the field of a credential that it carries. */
 export type Injection = {
   readonly name: string;
@@ -55,14 +59,37 @@ export function environment(input: {
   readonly prefix: string;
   readonly pins: Pins;
 }): EnvVar[] {
-  for (const name of Object.keys(input.literals)) refuseTaken(name, input.injections);
+  for (const [name, value] of Object.entries(input.literals)) {
+    refuseTaken(name, input.injections);
+    refuseLong(name, value);
+  }
   const literals = Object.entries(input.literals).map(([name, value]): EnvVar => ({ name, value }));
   const references = input.injections.map(({ name, credential, field }): EnvVar => {
     const secret = fieldSecretId(input.prefix, { ...credential.ref, field });
     const version = input.pins.get(secret)?.get(field) ?? UNKNOWN_VERSION;
     return { name, valueSource: { secretKeyRef: { secret, version } } };
   });
+  refuseMany(literals.length + references.length + RUN_VARIABLES.length);
   return [...literals, ...references];
+}
+
+function refuseLong(name: string, value: string): void {
+  const bytes = Buffer.byteLength(value);
+  if (bytes <= MAX_VALUE_BYTES) return;
+  throw new ConfigError({
+    what: `[cloudrun.env] ${name} is ${bytes} bytes long`,
+    why: `Cloud Run takes at most ${MAX_VALUE_BYTES} bytes in one variable`,
+    remedy: `Shorten ${name}, or put the text into the agent's image.`,
+  });
+}
+
+function refuseMany(count: number): void {
+  if (count <= MAX_VARIABLES) return;
+  throw new ConfigError({
+    what: `The agent's container would have ${count} variables`,
+    why: `Cloud Run takes at most ${MAX_VARIABLES}`,
+    remedy: "Remove variables from [cloudrun.env].",
+  });
 }
 
 /** Stands for a version that does not exist yet, in a plan that is only shown. */

@@ -1,7 +1,7 @@
-import type { AgentConfig, CloudConfig } from "../config/config.ts";
+import type { AgentConfig, CloudConfig, VpcConfig } from "../config/config.ts";
 import type { Credential } from "../credentials/credential.ts";
 import { ConfigError } from "../errors.ts";
-import type { Job } from "../gcp/types.ts";
+import type { Job, VpcAccess } from "../gcp/types.ts";
 import { canonicalHash } from "./canonical.ts";
 import { environment, type Injection } from "./environment.ts";
 import { AGENT_LABEL, MANAGED_BY, SPEC_ANNOTATION } from "./ownership.ts";
@@ -56,6 +56,8 @@ function taskTemplate({ agent, cloud, credentials, injections, pins }: JobInput)
     // Absent would mean three retries: an agent with side effects would run up to four times.
     maxRetries: 0,
     timeout: { seconds: agent.timeoutSeconds },
+    ...(cloud.vpc === undefined ? {} : { vpcAccess: vpcAccess(cloud.vpc) }),
+    ...(cloud.encryptionKey === undefined ? {} : { encryptionKey: cloud.encryptionKey }),
     volumes: volumes.map(({ volume }) => volume),
     containers: [
       {
@@ -68,6 +70,17 @@ function taskTemplate({ agent, cloud, credentials, injections, pins }: JobInput)
       },
     ],
   };
+}
+
+const EGRESS = {
+  "all-traffic": "ALL_TRAFFIC",
+  "private-ranges-only": "PRIVATE_RANGES_ONLY",
+} as const;
+
+function vpcAccess({ connector, network, subnetwork, tags, egress }: VpcConfig): VpcAccess {
+  if (connector !== undefined) return { connector, egress: EGRESS[egress] };
+  const own = { network: network ?? null, subnetwork: subnetwork ?? null, tags: [...tags] };
+  return { networkInterfaces: [own], egress: EGRESS[egress] };
 }
 
 const jobId = (agent: string, specHash: string): string =>

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { agent, run } from "../support/agents.ts";
@@ -389,4 +389,24 @@ test("secrets that were deleted behind its back are written again", async () => 
   const { code, stdout, stderr } = await world.al(run(project));
   expect({ code, stdout }).toEqual({ code: 0, stdout: "hello\n" });
   expect(stderr).toContain("comparing all secrets anew");
+});
+
+test("agents that share an account but not their credentials are warned, with the lines that separate them", async () => {
+  const project = world.project(hello);
+  const other = join(project, "agents/other");
+  mkdirSync(other);
+  writeFileSync(join(other, "SKILL.md"), "Other.\n");
+  writeFileSync(join(other, "config.toml"), 'credentials = ["aws"]\n');
+  const { code, stderr } = await world.al(run(project, "--dry-run"));
+  expect({ code, warning: stderr.split("warning: ")[1] }).toEqual({
+    code: 0,
+    warning: `it runs as al-runner@demo-project.iam.gserviceaccount.com, as other does: each can read the other's credentials.
+  To separate them, give each an account that may read only its own secrets, in [cloud.service_accounts].
+  In Terraform:
+  agents = {
+    it = { credentials = ["github_token"] }
+    other = { credentials = ["aws"] }
+  }
+`,
+  });
 });

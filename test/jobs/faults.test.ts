@@ -167,10 +167,35 @@ test("a job that was refused is deleted, and when that failed the next run makes
   const project = world.project(agent("echo hello", 'credentials = ["github_token"]'), cloud);
   const first = await world.al(run(project));
   await world.control("/emulator/faults", { rules: [] });
-  await world.control("/emulator/seed", {
+  await grantRunner("later--github_token--default--token");
+  const second = await world.al(run(project));
+  expect({ first: first.code, second: second.code, stdout: second.stdout }, second.stderr).toEqual({
+    first: 77,
+    second: 0,
+    stdout: "hello\n",
+  });
+});
+
+test("a grant on a new secret that becomes effective a moment later is waited for", async () => {
+  const cloud = `[cloud]\nregion = "us-central1"\nservice_account = "al-runner@demo-project.iam.gserviceaccount.com"\nsecret_prefix = "fresh"\n`;
+  const project = world.project(agent("echo hello", 'credentials = ["github_token"]'), cloud);
+  let granted: Promise<void> | undefined;
+  const { code, stdout, stderr } = await world.al(run(project), {
+    onOutput: (text) => {
+      if (text.includes("it is new, so al waits"))
+        granted ??= grantRunner("fresh--github_token--default--token");
+    },
+  });
+  await granted;
+  expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: "hello\n" });
+});
+
+/** Lets the runner read one secret. */
+const grantRunner = (secret: string): Promise<void> =>
+  world.control("/emulator/seed", {
     policies: [
       {
-        resource: "projects/demo-project/secrets/later--github_token--default--token",
+        resource: `projects/demo-project/secrets/${secret}`,
         bindings: [
           {
             role: "roles/secretmanager.secretAccessor",
@@ -180,10 +205,3 @@ test("a job that was refused is deleted, and when that failed the next run makes
       },
     ],
   });
-  const second = await world.al(run(project));
-  expect({ first: first.code, second: second.code, stdout: second.stdout }, second.stderr).toEqual({
-    first: 77,
-    second: 0,
-    stdout: "hello\n",
-  });
-});

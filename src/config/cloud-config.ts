@@ -1,0 +1,59 @@
+import { ConfigError } from "../errors.ts";
+import type { CloudConfig } from "./config.ts";
+import type { CloudTable } from "./schema.ts";
+
+/** Google's default compute account; a job that runs as it may read far more than one agent's secrets. */
+const DEFAULT_COMPUTE_ACCOUNT = /^[0-9]+-compute@developer\.gserviceaccount\.com$/;
+
+/**
+ * Fills in what `[cloud]` leaves open.
+ * @throws ConfigError when no service account is named, or the default one is
+ */
+export function cloudConfig(
+  table: CloudTable,
+  place: { agent: string; file: string },
+): CloudConfig {
+  return {
+    project: table.project,
+    region: table.region,
+    serviceAccount: serviceAccount(table, place),
+    credential: table.credential ?? "gcp_service_account",
+    secretPrefix: table.secret_prefix ?? "al",
+    memory: table.memory,
+    cpus: table.cpus,
+    labels: table.labels ?? {},
+    vpc: vpcConfig(table.vpc),
+    encryptionKey: table.encryption_key,
+    secretLocations: table.secret_locations ?? [],
+  };
+}
+
+const vpcConfig = (table: CloudTable["vpc"]): CloudConfig["vpc"] =>
+  table && {
+    connector: table.connector,
+    network: table.network,
+    subnetwork: table.subnetwork,
+    tags: table.tags ?? [],
+    egress: table.egress ?? "private-ranges-only",
+  };
+
+function serviceAccount(
+  table: CloudTable,
+  { agent, file }: { agent: string; file: string },
+): string {
+  const account = table.service_accounts?.[agent] ?? table.service_account;
+  const remedy = `Add to [cloud] in ${file}: service_account = "al-runner@<project>.iam.gserviceaccount.com"`;
+  if (account === undefined) {
+    throw new ConfigError({
+      what: `${file}: [cloud] service_account is missing`,
+      why: "an agent can read whatever its job's identity may read, so al never falls back to the project's default account",
+      remedy,
+    });
+  }
+  if (!DEFAULT_COMPUTE_ACCOUNT.test(account)) return account;
+  throw new ConfigError({
+    what: `${file}: [cloud] service_account is the project's default compute account`,
+    why: "that account usually may do far more than one agent should",
+    remedy,
+  });
+}
