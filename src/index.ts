@@ -26,12 +26,12 @@ export { parseServiceAccountKey } from "./gcp/service-account-key.ts";
 export { type Session, signIn } from "./gcp/session.ts";
 export type { RunEvent } from "./jobs/events.ts";
 export {
-  followRun,
   planRun,
+  previewRun,
   type RunNeeds,
   type RunPlan,
+  type RunPreview,
   type RunRequest,
-  type StartedRun,
-  startRun,
-} from "./jobs/run-agent.ts";
+} from "./jobs/plan-run.ts";
+export { followRun, type StartedRun, startRun } from "./jobs/run-agent.ts";
 export type { Outcome } from "./mapping/outcome.ts";

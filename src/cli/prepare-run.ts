@@ -8,20 +8,23 @@ import { requiredRefs } from "../credentials/required-refs.ts";
 import { createMask, type SecretMask } from "../credentials/secret-mask.ts";
 import { SyncState } from "../credentials/sync-state.ts";
 import { connectGoogle } from "../gcp/google.ts";
-import type { RunNeeds, RunRequest } from "../jobs/run-agent.ts";
+import type { RunNeeds, RunRequest } from "../jobs/plan-run.ts";
 import type { Io } from "./io.ts";
 import { createReporter } from "./render-run.ts";
 import { signInStored } from "./sign-in.ts";
 import type { Terminal } from "./terminal.ts";
 
-export type RunOptions = {
-  readonly runtime?: string;
+export type PlanOptions = {
   readonly project: string;
   readonly environment?: string;
-  readonly dryRun?: boolean;
-  readonly detach?: boolean;
   readonly json?: boolean;
   readonly verbose?: boolean;
+};
+
+export type RunOptions = PlanOptions & {
+  readonly runtime?: string;
+  readonly dryRun?: boolean;
+  readonly detach?: boolean;
 };
 
 /** A run that is ready to start. */
@@ -33,7 +36,7 @@ export type PreparedRun = {
 
 /** Reads and checks everything on this machine; the first call to Google comes later. */
 export async function prepareRun(
-  { agent, prompt, options }: { agent: string; prompt: string | undefined; options: RunOptions },
+  { agent, prompt, options }: { agent: string; prompt: string | undefined; options: PlanOptions },
   io: Io,
   terminal: Terminal,
 ): Promise<PreparedRun> {

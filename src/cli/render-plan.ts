@@ -1,5 +1,7 @@
+import { shortName } from "../gcp/resource-names.ts";
 import type { SecretStep } from "../jobs/inspect-secrets.ts";
-import type { RunPlan } from "../jobs/run-agent.ts";
+import type { RunPreview } from "../jobs/plan-run.ts";
+import { diffSummaries, summarise } from "../mapping/job-summary.ts";
 
 /** What a run would do, for `--dry-run`. */
 export type PlanDocument = {
@@ -8,7 +10,14 @@ export type PlanDocument = {
   readonly project: string;
   readonly region: string;
   readonly secrets: readonly PlannedSecret[];
-  readonly job: { readonly id: string; readonly exists: boolean; readonly spec: unknown };
+  readonly job: {
+    readonly id: string;
+    readonly exists: boolean;
+    /** The agent's newest job, which `changes` compares with; null for a first one. */
+    readonly comparedWith: string | null;
+    readonly changes: readonly string[];
+    readonly spec: unknown;
+  };
   readonly overrides: unknown;
   readonly calls: readonly string[];
 };
@@ -16,7 +25,7 @@ export type PlanDocument = {
 type PlannedSecret = {
   readonly secret: string;
   readonly credential: string;
-  readonly action: "create" | "add version" | "unchanged";
+  readonly action: "create" | "add version" | "unchanged" | "conflict";
   /** Field → version number, or null where a new one is to be added. */
   readonly versions: Readonly<Record<string, string | null>>;
 };
@@ -26,35 +35,44 @@ export function planDocument(input: {
   readonly agent: string;
   readonly project: string;
   readonly region: string;
-  readonly plan: RunPlan;
-  readonly jobExists: boolean;
+  readonly preview: RunPreview;
   readonly overrides: unknown;
 }): PlanDocument {
-  const { plan, jobExists, ...rest } = input;
-  const secrets = plan.steps.map(plannedSecret);
+  const { preview, ...rest } = input;
+  const { steps, job, exists, before } = preview;
+  const secrets = steps.map(plannedSecret);
   const changing = secrets.some(({ action }) => action !== "unchanged");
   // The id ends in a hash over the pinned versions, which are not known before they are added.
-  const id = changing ? plan.job.jobId.replace(/[0-9a-f]{8}$/, "????????") : plan.job.jobId;
+  const id = changing ? job.jobId.replace(/[0-9a-f]{8}$/, "????????") : job.jobId;
   return {
     dryRun: true,
     ...rest,
     secrets,
-    job: { id, exists: jobExists, spec: plan.job.job },
+    job: {
+      id,
+      exists,
+      comparedWith: before === undefined ? null : shortName(before.name ?? ""),
+      changes: diffSummaries(
+        before === undefined ? new Map() : summarise(before),
+        summarise(job.job),
+      ),
+      spec: job.job,
+    },
     calls: [
-      ...plan.steps.flatMap(secretCalls),
-      ...(jobExists ? [] : [`Jobs.CreateJob ${id}`]),
+      ...steps.flatMap(secretCalls),
+      ...(exists ? [] : [`Jobs.CreateJob ${id}`]),
       `Jobs.RunJob ${id}`,
     ],
   };
 }
 
-function plannedSecret({ wanted, exists, items }: SecretStep): PlannedSecret {
+function plannedSecret({ wanted, exists, items, conflict }: SecretStep): PlannedSecret {
   const missing = items.some(({ version }) => version === undefined);
   const versions = items.map(({ field, version }) => [field.name, version ?? null] as const);
   return {
     secret: wanted.id,
     credential: wanted.credential,
-    action: exists ? (missing ? "add version" : "unchanged") : "create",
+    action: conflict ? "conflict" : exists ? (missing ? "add version" : "unchanged") : "create",
     versions: Object.fromEntries(versions),
   };
 }
@@ -84,6 +102,8 @@ export function renderPlan(plan: PlanDocument): string {
     secrets.length === 0 ? "Secrets: none" : "Secrets:",
     ...secrets,
     "",
+    ...renderChanges(plan.job),
+    "",
     `Job ${plan.job.id} (${plan.job.exists ? "exists" : "will be created"}):`,
     JSON.stringify(plan.job.spec, null, 2),
     "",
@@ -93,6 +113,14 @@ export function renderPlan(plan: PlanDocument): string {
     "Calls that change something:",
     ...plan.calls.map((call) => `  ${call}`),
   ].join("\n");
+}
+
+function renderChanges({ comparedWith, changes }: PlanDocument["job"]): string[] {
+  if (comparedWith === null)
+    return ["Settings (the agent has no job yet):", ...changes.map((line) => `  ${line}`)];
+  return changes.length === 0
+    ? [`Nothing differs from ${comparedWith}.`]
+    : [`Changes against ${comparedWith}:`, ...changes.map((line) => `  ${line}`)];
 }
 
 const renderVersions = (versions: PlannedSecret["versions"]): string =>

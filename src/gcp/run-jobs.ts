@@ -42,6 +42,21 @@ export class RunJobs {
     }
   }
 
+  /** Every job of the region; Google has no filter for them. */
+  async listJobs(): Promise<Job[]> {
+    const parent = locationName(this.#location);
+    const plan = { goal: "list the jobs", subject: parent, idempotent: true };
+    const found: Job[] = [];
+    for (let pageToken = ""; ; ) {
+      const [page, , reply] = await this.#call(plan, (options) =>
+        this.#client.listJobs({ parent, pageToken }, { ...options, autoPaginate: false }),
+      );
+      found.push(...page);
+      pageToken = reply?.nextPageToken ?? "";
+      if (pageToken === "") return found;
+    }
+  }
+
   /**
    * Creates the job and waits for Cloud Run's checks of image, identity and secrets.
    * @returns what the checks refused, with the job left behind, or undefined when the job is ready

@@ -25,6 +25,8 @@ export type SecretStep = {
   /** Undefined: not there, or known without asking. */
   readonly stored: StoredSecret | undefined;
   readonly exists: boolean;
+  /** Somebody else made a secret of this name. Only a plan that is shown looks for it; a run meets it when it creates. */
+  readonly conflict?: boolean;
   readonly items: readonly PlannedItem[];
 };
 

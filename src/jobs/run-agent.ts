@@ -1,51 +1,19 @@
 import { randomBytes } from "node:crypto";
-import type { RunConfig } from "../config/config.ts";
-import type { Credential } from "../credentials/credential.ts";
-import type { Clock } from "../gcp/clock.ts";
 import type { Google } from "../gcp/google.ts";
 import { MissingSecretError } from "../gcp/job-check.ts";
 import { jobName, shortName } from "../gcp/resource-names.ts";
 import type { Overrides } from "../gcp/types.ts";
-import { injections } from "../mapping/environment.ts";
-import { type JobPlan, planJob } from "../mapping/job-spec.ts";
-import { refuseLeaks } from "../mapping/leak-guard.ts";
+import type { JobPlan } from "../mapping/job-spec.ts";
 import { executionLogFilter } from "../mapping/log-query.ts";
 import { type Outcome, outcomeOf } from "../mapping/outcome.ts";
 import { runOverrides } from "../mapping/overrides.ts";
-import { type Pins, planSecrets } from "../mapping/secret-plan.ts";
-import { applySecrets, pinsOf } from "./apply-secrets.ts";
-import type { Report } from "./events.ts";
+import type { Pins } from "../mapping/secret-plan.ts";
+import { applySecrets } from "./apply-secrets.ts";
 import { LogFollower } from "./follow-logs.ts";
-import {
-  inspectSecrets,
-  isComplete,
-  type SecretStep,
-  type VersionMemory,
-} from "./inspect-secrets.ts";
+import { isComplete } from "./inspect-secrets.ts";
 import { launch } from "./launch.ts";
+import { buildJob, guard, planRun, type RunNeeds, type RunRequest } from "./plan-run.ts";
 import { waitForExecution } from "./watch.ts";
-
-/** Everything that one run is made of. */
-export type RunRequest = {
-  readonly config: RunConfig;
-  readonly credentials: readonly Credential[];
-  readonly prompt: string;
-  /** Whether a text holds the value of one of the credentials. */
-  readonly isSecretIn: (text: string) => boolean;
-};
-
-export type RunNeeds = {
-  readonly google: Google;
-  readonly memory: VersionMemory;
-  readonly clock: Clock;
-  readonly report: Report;
-};
-
-/** What a run would do. */
-export type RunPlan = {
-  readonly steps: readonly SecretStep[];
-  readonly job: JobPlan;
-};
 
 /** A run that was started. */
 export type StartedRun = {
@@ -53,18 +21,6 @@ export type StartedRun = {
   readonly execution: string;
   readonly job: JobPlan;
 };
-
-/** Finds out what a run would do, with reads only. */
-export async function planRun(request: RunRequest, needs: RunNeeds): Promise<RunPlan> {
-  const wanted = planSecrets(request.credentials, request.config.cloud.secretPrefix);
-  // Building the spec refuses what Cloud Run would refuse, before anything is asked or written.
-  guard(request, buildJob(request, new Map(), needs.report).job);
-  const steps = await inspectSecrets(wanted, {
-    secrets: needs.google.secrets,
-    memory: needs.memory,
-  });
-  return { steps, job: buildJob(request, pinsOf(steps), () => undefined) };
-}
 
 /**
  * Writes the secrets that changed, and starts one execution.
@@ -142,15 +98,6 @@ async function syncSecrets(
     report({ kind: "warning", text: `What was synced could not be remembered: ${why}` });
   });
   return pins;
-}
-
-const guard = ({ config, prompt, isSecretIn }: RunRequest, sent: unknown): void =>
-  refuseLeaks({ prompt, literals: config.agent.container.env, sent }, isSecretIn);
-
-function buildJob({ config, credentials }: RunRequest, pins: Pins, report: Report): JobPlan {
-  const injected = injections(credentials);
-  for (const text of injected.warnings) report({ kind: "warning", text });
-  return planJob({ ...config, credentials, injections: injected.injections, pins });
 }
 
 /**

@@ -4,7 +4,7 @@ import { ConfigError } from "../errors.ts";
 import type { Job, VpcAccess } from "../gcp/types.ts";
 import { canonicalHash } from "./canonical.ts";
 import { environment, type Injection } from "./environment.ts";
-import { AGENT_LABEL, MANAGED_BY, SPEC_ANNOTATION } from "./ownership.ts";
+import { AGENT_ANNOTATION, AGENT_LABEL, MANAGED_BY, SPEC_ANNOTATION } from "./ownership.ts";
 import { cloudRunResources } from "./resources.ts";
 import type { Pins } from "./secret-plan.ts";
 import { credentialVolume } from "./volumes.ts";
@@ -41,7 +41,10 @@ export function planJob(input: JobInput): JobPlan {
   };
   const template = taskTemplate(input);
   const specHash = canonicalHash({ agent: input.agent.name, labels, template });
-  const marks = { labels, annotations: { [SPEC_ANNOTATION]: specHash } };
+  const marks = {
+    labels,
+    annotations: { [AGENT_ANNOTATION]: input.agent.name, [SPEC_ANNOTATION]: specHash },
+  };
   const job: Job = { ...marks, template: { ...marks, taskCount: 1, template } };
   return { jobId: jobId(input.agent.name, specHash), specHash, job };
 }

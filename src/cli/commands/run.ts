@@ -2,21 +2,15 @@ import type { SecretMask } from "../../credentials/secret-mask.ts";
 import { UnavailableError, UsageError } from "../../errors.ts";
 import type { Google } from "../../gcp/google.ts";
 import { gcloudCancel, shortName } from "../../gcp/resource-names.ts";
-import {
-  followRun,
-  planRun,
-  type RunRequest,
-  type StartedRun,
-  startRun,
-} from "../../jobs/run-agent.ts";
+import type { RunRequest } from "../../jobs/plan-run.ts";
+import { followRun, type StartedRun, startRun } from "../../jobs/run-agent.ts";
 import type { Outcome } from "../../mapping/outcome.ts";
-import { runOverrides } from "../../mapping/overrides.ts";
 import { formatRunAddress } from "../../mapping/run-id.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../io.ts";
 import { type PreparedRun, prepareRun, type RunOptions } from "../prepare-run.ts";
-import { planDocument, renderPlan } from "../render-plan.ts";
 import { type RunDocument, renderOutcome } from "../render-run.ts";
+import { showPlan } from "../show-plan.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Exit status after SIGHUP: 128 and the signal's number, since nobody knows yet how the run ends. */
@@ -51,32 +45,6 @@ function requireRuntime(runtime: string | undefined, agent: string): void {
     why: "this al runs agents on Google Cloud Run Jobs",
     remedy: `al run ${agent} --runtime cloudrun`,
   });
-}
-
-async function showPlan(
-  { request, needs, mask }: PreparedRun,
-  options: RunOptions,
-  terminal: Terminal,
-): Promise<number> {
-  const plan = await planRun(request, needs);
-  const settled = plan.steps.every(({ items }) =>
-    items.every(({ version }) => version !== undefined),
-  );
-  const job = settled ? await (await needs.google.jobs()).findJob(plan.job.jobId) : undefined;
-  const document = planDocument({
-    agent: request.config.agent.name,
-    ...needs.google.location,
-    plan,
-    jobExists: job !== undefined,
-    overrides: runOverrides({
-      prompt: request.prompt,
-      runId: "(random)",
-      timeoutSeconds: request.config.agent.timeoutSeconds,
-    }),
-  });
-  if (options.json) terminal.json(document);
-  else terminal.result(mask.hide(renderPlan(document)));
-  return 0;
 }
 
 async function run(
