@@ -10,9 +10,15 @@ export type Io = {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly stdin: Readable;
+  /** Whether a person types at stdin. */
+  readonly stdinIsTerminal: boolean;
   readonly variables: Variables;
   readonly workingDirectory: string;
   readonly clock: Clock;
+  /** Asks services whether a credential works. */
+  readonly fetch: typeof globalThis.fetch;
+  /** So many bytes that nobody can guess. */
+  readonly randomBytes: (size: number) => Uint8Array;
   /** Calls the listener at each such signal; returns what removes it again. */
   onSignal(name: SignalName, listener: () => void): () => void;
   /** Ends the process at once. */

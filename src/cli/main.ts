@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import { randomBytes } from "node:crypto";
 import process from "node:process";
+import { isatty } from "node:tty";
 import { systemClock } from "../gcp/clock.ts";
 import type { Io } from "./io.ts";
 import { runCli } from "./program.ts";
@@ -7,10 +9,15 @@ import { runCli } from "./program.ts";
 const io: Io = {
   stdout: process.stdout,
   stderr: process.stderr,
-  stdin: process.stdin,
+  get stdin() {
+    return process.stdin;
+  },
+  stdinIsTerminal: isatty(0),
   variables: process.env,
   workingDirectory: process.cwd(),
   clock: systemClock,
+  fetch: globalThis.fetch,
+  randomBytes,
   onSignal(name, listener) {
     process.on(name, listener);
     return () => process.off(name, listener);
@@ -24,5 +31,8 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
   });
 }
+
+// Set, it makes Google's clients print every request and answer: the values of secrets among them.
+delete process.env.GOOGLE_SDK_NODE_LOGGING;
 
 process.exitCode = await runCli(process.argv.slice(2), io);

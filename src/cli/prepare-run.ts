@@ -62,7 +62,7 @@ export async function prepareRun(
     outputToStderr: options.json === true,
   });
   for (const text of [...warnings, ...isolationWarnings(config)]) report({ kind: "warning", text });
-  const session = await signInStored(config, settings);
+  const session = await signInStored(config.cloud, settings);
   if (session.emulator)
     report({
       kind: "warning",

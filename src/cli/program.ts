@@ -1,7 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { EXIT } from "../errors.ts";
+import { defineCreds } from "./define-creds.ts";
+import { defineCompletion, defineDoctor, defineNew } from "./define-project.ts";
 import type { Io } from "./io.ts";
 import type { RunOptions } from "./prepare-run.ts";
+import { PromptCancelled } from "./prompt-cancelled.ts";
 import { errorDocument, exitOf, renderError } from "./render-error.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -19,10 +22,17 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
+    if (error instanceof PromptCancelled) return left(terminal);
     terminal.note(renderError(error, terminal));
     if (args.includes("--json")) terminal.json(errorDocument(error));
     return exitOf(error);
   }
+}
+
+/** Ctrl-C at a question, as a shell reports it. */
+function left(terminal: Terminal): number {
+  terminal.note("Cancelled. What was not yet stored is not stored.");
+  return 130;
 }
 
 function buildProgram(io: Io, terminal: Terminal, setStatus: (code: number) => void): Command {
@@ -35,10 +45,15 @@ function buildProgram(io: Io, terminal: Terminal, setStatus: (code: number) => v
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
     });
+  const shell = { io, terminal, setStatus };
   addRun(program, async (agent, prompt, options) => {
     const { runCommand } = await import("./commands/run.ts");
     setStatus(await runCommand({ agent, prompt, options }, io, terminal));
   });
+  defineCreds(program, shell);
+  defineDoctor(program, shell);
+  defineNew(program, shell);
+  defineCompletion(program, shell);
   return program;
 }
 

@@ -66,7 +66,8 @@ export function planDocument(input: {
   };
 }
 
-function plannedSecret({ wanted, exists, items, conflict }: SecretStep): PlannedSecret {
+/** What happens to one secret, by its action and versions. */
+export function plannedSecret({ wanted, exists, items, conflict }: SecretStep): PlannedSecret {
   const missing = items.some(({ version }) => version === undefined);
   const versions = items.map(({ field, version }) => [field.name, version ?? null] as const);
   return {

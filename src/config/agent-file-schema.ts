@@ -3,10 +3,7 @@ import { agentSchema } from "./schema.ts";
 
 const word = z.string().min(1).optional();
 const words = z.array(z.string()).optional();
-const count = z
-  .int("must be a whole number")
-  .min(0, "must be 0 or more")
-  .optional();
+const count = z.int("must be a whole number").min(0, "must be 0 or more").optional();
 
 /** 5, 6 or 7 parts of a cron expression, or a name such as @daily; what the parts mean is the scheduler's concern. */
 const CRON = /^(@[a-z]+|[-\dA-Za-z*/,?#]+( +[-\dA-Za-z*/,?#]+){4,6})$/;

@@ -1,21 +1,35 @@
 import type { z } from "zod";
 import { ConfigError } from "../errors.ts";
 
-/** What to write where a required key is missing; the wording of the remedy. */
-const EXAMPLES: Readonly<Record<string, string>> = {
-  region: 'region = "us-central1"',
-  image: 'image = "us-central1-docker.pkg.dev/my-project/agents/dev:latest"',
-  provider: 'provider = "cloud-run"',
-  service_account: 'service_account = "al-runner@my-project.iam.gserviceaccount.com"',
-  auth: 'auth = "key"',
-  cloudrun: '[cloudrun]\nimage = "us-central1-docker.pkg.dev/my-project/agents/dev:latest"',
-  credentials: 'credentials = ["github_token", "git_ssh:botty"]',
-  models: 'models = ["sonnet"]',
-  timeout: "timeout = 900",
-  memory: 'memory = "2Gi"',
-  cpus: "cpus = 1",
-  secret_prefix: 'secret_prefix = "al"',
-};
+const IMAGE = 'image = "us-central1-docker.pkg.dev/my-project/agents/dev:latest"';
+
+/** What to write for a key, by its whole path; `*` stands for a name that a person chose. */
+const EXAMPLES: ReadonlyMap<string, string> = new Map([
+  ["cloud.region", 'region = "us-central1"'],
+  ["cloud.provider", 'provider = "cloud-run"'],
+  ["cloud.service_account", 'service_account = "al-runner@my-project.iam.gserviceaccount.com"'],
+  ["cloud.service_accounts", 'dev = "al-dev@my-project.iam.gserviceaccount.com"'],
+  ["cloud.auth", 'auth = "key"'],
+  ["cloud.credential", 'credential = "gcp_service_account"'],
+  ["cloud.secret_prefix", 'secret_prefix = "al"'],
+  ["cloud.memory", 'memory = "2Gi"'],
+  ["cloud.cpus", "cpus = 1"],
+  ["cloud.secret_locations", 'secret_locations = ["europe-west1"]'],
+  ["models.*.provider", 'provider = "anthropic"'],
+  ["models.*.model", 'model = "claude-sonnet-4-20250514"'],
+  ["models.*.authType", 'authType = "api_key"'],
+  ["local.timeout", "timeout = 900"],
+  ["credentials", 'credentials = ["github_token", "git_ssh:botty"]'],
+  ["models", 'models = ["sonnet"]'],
+  ["timeout", "timeout = 900"],
+  ["cloudrun", `[cloudrun]\n${IMAGE}`],
+  ["cloudrun.image", IMAGE],
+  ["cloudrun.command", 'command = ["/bin/sh", "-c"]'],
+  ["cloudrun.args", 'args = ["echo hello"]'],
+  ["cloudrun.memory", 'memory = "2Gi"'],
+  ["cloudrun.cpus", "cpus = 1"],
+  ["cloudrun.env", 'env = { LEVEL = "debug" }'],
+]);
 
 /** Where a table comes from, for messages: the file or files, and the section inside. */
 export type Place = { readonly file: string; readonly section?: string };
@@ -61,21 +75,60 @@ function sentence(issue: Issue, place: Place): string {
 const isMissing = (issue: Issue): boolean =>
   issue.code === "invalid_type" && issue.message.endsWith("received undefined");
 
+const KINDS: Readonly<Record<string, string>> = {
+  string: "a text in quotes",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a table",
+  record: "a table",
+};
+
+/** The schema checker's own words are for programmers; a schema's own messages are sentences already. */
 function problem(issue: Issue): string {
-  const custom = !/^(Invalid|Too|Unrecognized)/.test(issue.message);
-  return custom ? issue.message : `is not valid: ${issue.message.replace(/^Invalid input: /, "")}`;
+  if (!/^(Invalid|Too|Unrecognized)/.test(issue.message)) return issue.message;
+  switch (issue.code) {
+    case "invalid_type":
+      return `must be ${KINDS[issue.expected] ?? issue.expected}`;
+    case "invalid_value":
+      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
+    case "too_small":
+      return issue.origin === "number" ? `must be more than ${issue.minimum}` : "is empty";
+    default:
+      return "is not valid";
+  }
 }
 
 function advice(issue: Issue, place: Place): string {
   if (issue.code === "unrecognized_keys") {
     return `Remove ${issue.keys.join(", ")} from ${place.file}, or correct the spelling.`;
   }
-  const key = issue.path.map(String).findLast((part) => EXAMPLES[part] !== undefined);
-  const example = key === undefined ? undefined : EXAMPLES[key];
-  const verb = isMissing(issue) ? "Add" : "Write";
-  return example === undefined
-    ? `Correct ${keyName(place, issue.path.map(String))} in ${place.file}.`
-    : `${verb}, for example: ${example}`;
+  const path = issue.path.map(String);
+  const example = exampleFor([...(place.section?.split(".") ?? []), ...path]);
+  if (example !== undefined)
+    return `${isMissing(issue) ? "Add" : "Write"}, for example: ${example}`;
+  return `Correct ${keyName(place, path)} in ${place.file}.`;
+}
+
+/** The example of the key itself; a list's item and a variable have that of the whole. */
+function exampleFor(path: readonly string[]): string | undefined {
+  const [section, , key] = path;
+  if (section === "models" && path.length === 3) return EXAMPLES.get(`models.*.${key}`);
+  const wholes = [
+    "cloudrun.env",
+    "cloudrun.command",
+    "cloudrun.args",
+    "cloud.service_accounts",
+    "cloud.secret_locations",
+    "credentials",
+    "models",
+  ];
+  const whole = wholes.find(
+    (name) => path.length > name.split(".").length && path.join(".").startsWith(`${name}.`),
+  );
+  if (section === "cloudrun" && path[1] === "env" && key !== undefined) return `${key} = "debug"`;
+  return EXAMPLES.get(whole ?? path.join("."));
 }
 
 /** `[cloud] region`, `[models.sonnet] provider`, or a bare top-level key. */

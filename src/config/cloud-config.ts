@@ -37,11 +37,15 @@ const vpcConfig = (table: CloudTable["vpc"]): CloudConfig["vpc"] =>
     egress: table.egress ?? "private-ranges-only",
   };
 
+/** The account of an agent's jobs, if one is named. An agent may be called like something that every object has. */
+export const accountOf = (table: CloudTable, agent: string): string | undefined =>
+  new Map(Object.entries(table.service_accounts ?? {})).get(agent) ?? table.service_account;
+
 function serviceAccount(
   table: CloudTable,
   { agent, file }: { agent: string; file: string },
 ): string {
-  const account = table.service_accounts?.[agent] ?? table.service_account;
+  const account = accountOf(table, agent);
   const remedy = `Add to [cloud] in ${file}: service_account = "al-runner@<project>.iam.gserviceaccount.com"`;
   if (account === undefined) {
     throw new ConfigError({

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { ConfigError, UsageError } from "../errors.ts";
 import { agentNames } from "./agent-names.ts";
 import { checkTable } from "./check-table.ts";
-import { cloudConfig } from "./cloud-config.ts";
+import { accountOf, cloudConfig } from "./cloud-config.ts";
 import type { AgentConfig, ModelConfig, RunConfig } from "./config.ts";
 import { projectTable } from "./project-table.ts";
 import {
@@ -34,7 +34,7 @@ export async function loadRunConfig(options: LoadOptions): Promise<RunConfig> {
   const { table, file } = await projectTable(options);
   const project = checkTable(projectSchema, table, { file });
   const agent = await loadAgent(options, project);
-  const cloud = checkTable(cloudSchema, snakeCaseKeys(table.cloud ?? {}), {
+  const cloud = checkTable(cloudSchema, table.cloud ?? {}, {
     file,
     section: "cloud",
   });
@@ -42,7 +42,7 @@ export async function loadRunConfig(options: LoadOptions): Promise<RunConfig> {
     project: options.project,
     agent: agent.name,
     credentials: agent.credentials,
-    accountOf: (name) => cloud.service_accounts?.[name] ?? cloud.service_account,
+    accountOf: (name) => accountOf(cloud, name),
   });
   return { agent, cloud: cloudConfig(cloud, { agent: options.agent, file }), neighbours };
 }
@@ -88,11 +88,11 @@ async function loadAgent(options: LoadOptions, project: ProjectTable): Promise<A
 }
 
 function agentModels(agent: AgentTable, project: ProjectTable, file: string): ModelConfig[] {
-  const models = project.models ?? {};
+  const models = new Map(Object.entries(project.models ?? {}));
   return (agent.models ?? []).map((name) => {
-    const model = models[name];
+    const model = models.get(name);
     if (model !== undefined) return { name, provider: model.provider, authType: model.authType };
-    const known = Object.keys(models);
+    const known = [...models.keys()];
     throw new ConfigError({
       what: `${file}: models names "${name}", which no [models.${name}] defines`,
       why:

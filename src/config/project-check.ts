@@ -1,19 +1,12 @@
 import { join } from "node:path";
-import type { z } from "zod";
-import { ConfigError } from "../errors.ts";
 import { type AgentNeeds, checkAgent } from "./agent-check.ts";
 import { agentNames } from "./agent-names.ts";
 import { type TableProblem, tableProblems } from "./check-table.ts";
-import { readEnvironment } from "./environment-file.ts";
 import { loadRunConfig } from "./load-config.ts";
-import {
-  environmentFileSchema,
-  localFileSchema,
-  projectFileSchema,
-} from "./project-file-schema.ts";
+import { type MergedProject, mergedProject } from "./merged-project.ts";
+import { ownFileProblems, readable } from "./own-file-problems.ts";
 import { type ProjectFiles, projectTable } from "./project-table.ts";
-import { checkTable } from "./check-table.ts";
-import { findToml, snakeCaseKeys, type Table } from "./toml-file.ts";
+import { projectSchema } from "./schema.ts";
 
 /** What all files of a project say together. */
 export type ProjectCheck = {
@@ -21,77 +14,93 @@ export type ProjectCheck = {
   readonly problems: readonly TableProblem[];
   /** What is allowed, and perhaps not meant. */
   readonly notes: readonly string[];
-  /** Complete only when there are no problems. */
+  /** In the order of their names; complete only when there are no problems. */
   readonly agents: readonly AgentNeeds[];
-  /** Ref of the credential that signs in to Google Cloud; undefined without a `[cloud]` section. */
+  /** Ref of the credential that signs in to Google Cloud; undefined while no agent can run there. */
   readonly signIn: string | undefined;
 };
 
-/** Reads every configuration file of the project strictly and collects all problems, without stopping at the first. */
+/** Reads every configuration file of a project strictly, and collects all problems instead of stopping at the first. */
 export async function checkProject(files: ProjectFiles): Promise<ProjectCheck> {
   const own = await ownFileProblems(files);
+  const merged = await mergedFiles(files, own.length > 0);
   const names = await agentNames(files.project);
-  const { table, file } = own.length === 0 ? await projectTable(files) : EMPTY;
-  const project = checkedTable(table, file);
   const checks = await Promise.all(
-    names.map((name) => checkAgent({ project: files.project, name, table: project.table })),
+    names.map((name) => {
+      const directory = join(files.project, "agents", name);
+      return checkAgent({ directory, name, project: merged.project });
+    }),
   );
-  const problems = [...own, ...project.problems, ...checks.flatMap((check) => check.problems)];
   const agents = checks.map(({ needs }) => needs);
-  const runs = problems.length === 0 ? await runProblems(files, project.table, agents) : [];
+  const { scale, signIn } = merged.project ?? {};
+  const problems = [
+    ...own,
+    ...merged.problems,
+    ...checks.flatMap((check) => check.problems),
+    ...scaleProblems(scale, agents),
+  ];
+  const inCloud = signIn === undefined ? [] : agents.filter(({ runsInCloud }) => runsInCloud);
   return {
-    problems: [...problems, ...runs, ...scaleProblems(project.table, agents)],
-    notes: [...checks.flatMap(({ notes }) => notes), ...projectNotes(project.table, agents)],
+    problems: problems.length > 0 ? problems : await runProblems(files, inCloud),
+    notes: merged.project === undefined ? [] : notes(merged.project, agents),
     agents,
-    signIn: signInRef(project.table),
+    signIn: inCloud.length > 0 ? signIn : undefined,
   };
 }
 
-const EMPTY = { table: {}, file: "config.toml" };
+type Merged = { readonly project: MergedProject | undefined; readonly problems: TableProblem[] };
 
-/** Each file by itself: its keys and its values. */
-async function ownFileProblems(files: ProjectFiles): Promise<TableProblem[]> {
-  const local = join(files.project, ".env.toml");
-  const config = await readable(() => findToml(join(files.project, "config.toml")));
-  const chosen = await readable(() => findToml(local));
-  const name = files.environment ?? chosen.value?.environment;
-  const environment =
-    typeof name === "string"
-      ? await readable(() => readEnvironment(files.environments, name))
-      : { value: undefined, problems: [] };
+/** The files laid over each other; a problem that a file has by itself is not told twice. */
+async function mergedFiles(files: ProjectFiles, alreadyWrong: boolean): Promise<Merged> {
+  const { value } = await readable(() => projectTable(files));
+  if (value === undefined) return { project: undefined, problems: [] };
+  const problems = alreadyWrong
+    ? []
+    : tableProblems(projectSchema, value.table, { file: value.file });
+  return { project: mergedProject(value.table), problems };
+}
+
+/** What `al run` would refuse: asked of the same code, for the agents that are set up for it. */
+async function runProblems(
+  files: ProjectFiles,
+  agents: readonly AgentNeeds[],
+): Promise<TableProblem[]> {
+  const loads = await Promise.all(
+    agents.map(({ name }) => readable(() => loadRunConfig({ ...files, agent: name }))),
+  );
+  const problems = loads.flatMap((load) => load.problems);
+  return [...new Map(problems.map((problem) => [problem.what, problem])).values()];
+}
+
+function scaleProblems(total: number | undefined, agents: readonly AgentNeeds[]): TableProblem[] {
+  if (total === undefined) return [];
+  return agents
+    .filter(({ scale = 0 }) => scale > total)
+    .map(({ name, scale }) => ({
+      what: `Agent "${name}": scale is ${scale}, more than the project's ${total}`,
+      remedy: `Write at most ${total} in agents/${name}/config.toml, or raise scale in config.toml.`,
+    }));
+}
+
+function notes(project: MergedProject, agents: readonly AgentNeeds[]): string[] {
+  const sum = agents.reduce((all, { scale = 1 }) => all + scale, 0);
   return [
-    ...config.problems,
-    ...fileProblems(projectFileSchema, config.value, join(files.project, "config.toml")),
-    ...chosen.problems,
-    ...fileProblems(localFileSchema, chosen.value, local),
-    ...environment.problems,
-    ...fileProblems(
-      environmentFileSchema,
-      environment.value?.table,
-      environment.value?.path ?? "",
-    ),
+    ...cloudNotes(project, agents),
+    ...(project.scale !== undefined && sum > project.scale
+      ? [`The agents' scales add up to ${sum}, more than the project's ${project.scale}`]
+      : []),
+    ...(project.gatewayUrl?.includes("0.0.0.0") === true
+      ? [`[gateway] url is ${project.gatewayUrl}, an address that nobody can connect to`]
+      : []),
+    ...[...project.webhooks]
+      .filter(([, source]) => source?.allowUnsigned === true)
+      .map(([name]) => `[webhooks.${name}] allowUnsigned: anybody may trigger its agents`),
   ];
 }
 
-type Readable<T> = { readonly value: T | undefined; readonly problems: readonly TableProblem[] };
-
-/** A file that cannot be read is one problem among others here. */
-async function readable<T>(read: () => Promise<T>): Promise<Readable<T>> {
-  try {
-    return { value: await read(), problems: [] };
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return { value: undefined, problems: [problemOf(error)] };
-  }
-}
-
-const problemOf = ({ message, why, remedy }: ConfigError): TableProblem => ({
-  what: why === undefined ? message : `${message}: ${why}`,
-  remedy,
-});
-
-function fileProblems(schema: z.ZodType, table: Table | undefined, file: string): TableProblem[] {
-  if (table === undefined) return [];
-  const cloud = "cloud" in table ? { cloud: snakeCaseKeys(table.cloud) } : {};
-  return tableProblems(schema, { ...table, ...cloud }, { file });
-}
+const cloudNotes = ({ signIn }: MergedProject, agents: readonly AgentNeeds[]): string[] =>
+  signIn === undefined
+    ? ["config.toml has no [cloud] section: its agents cannot run on Cloud Run yet"]
+    : agents
+        .filter(({ runsInCloud }) => !runsInCloud)
+        .map(({ name }) => `Agent "${name}" has no [cloudrun] section: it cannot run there yet`);

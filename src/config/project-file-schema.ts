@@ -14,10 +14,7 @@ export const WEBHOOK_CREDENTIALS: Readonly<Record<string, string | undefined>> =
 };
 
 const providers = Object.keys(WEBHOOK_CREDENTIALS);
-const count = z
-  .int("must be a whole number")
-  .min(0, "must be 0 or more")
-  .optional();
+const count = z.int("must be a whole number").min(0, "must be 0 or more").optional();
 const word = z.string().min(1).optional();
 const flag = z.boolean().optional();
 const quantity = z.union([z.string().min(1), z.number().positive()]).optional();
@@ -31,7 +28,9 @@ const instanceKeys = Object.fromEntries(
 );
 
 const webhookSchema = z.strictObject({
-  type: z.enum(providers, `is not a kind of webhook; those are: ${providers.join(", ")}`).optional(),
+  type: z
+    .enum(providers, `is not a kind of webhook; those are: ${providers.join(", ")}`)
+    .optional(),
   credential: word,
   allowUnsigned: flag,
   ...instanceKeys,
@@ -106,3 +105,13 @@ export const environmentFileSchema = z.strictObject({
   server: z.looseObject({ host: z.string().min(1) }).optional(),
   agents: z.looseObject({}).optional(),
 });
+
+/** One `[webhooks.*]` section. */
+export type WebhookTable = z.infer<typeof webhookSchema>;
+
+/** The sections of the files together that agents name. */
+export const SECTIONS = {
+  model: projectSchema.shape.models.unwrap().valueType,
+  webhook: webhookSchema,
+  scale: count,
+};

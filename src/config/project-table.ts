@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { ConfigError } from "../errors.ts";
 import { readEnvironment } from "./environment-file.ts";
-import { findToml, overlay, type Table } from "./toml-file.ts";
+import { findToml, overlay, snakeCaseKeys, type Table } from "./toml-file.ts";
 
 /** Where a project's configuration lies. */
 export type ProjectFiles = {
@@ -16,15 +17,25 @@ export type ProjectFiles = {
  */
 export async function projectTable(options: ProjectFiles): Promise<{ table: Table; file: string }> {
   const file = join(options.project, "config.toml");
+  const localFile = join(options.project, ".env.toml");
   const base = await findToml(file);
-  const {
-    environment: chosen,
-    projectName: _,
-    ...local
-  } = (await findToml(join(options.project, ".env.toml"))) ?? {};
-  const name = options.environment ?? (typeof chosen === "string" ? chosen : undefined);
-  const table = overlay(base ?? {}, local);
-  if (name === undefined) return { table, file };
-  const { path, table: environment } = await readEnvironment(options.environments, name);
-  return { table: overlay(table, environment), file: `${file} with ${path}` };
+  const own = await findToml(localFile);
+  const { environment: chosen, projectName: _, ...local } = own ?? {};
+  const name = options.environment ?? environmentName(chosen, localFile);
+  const named = name === undefined ? undefined : await readEnvironment(options.environments, name);
+  const layers = [base, local, named?.table].map((table) => sameSpelling(table ?? {}));
+  const files = [file, own && localFile, named?.path].filter((path) => path !== undefined);
+  return { table: layers.reduce(overlay), file: files.join(" with ") };
+}
+
+/** Both spellings of `[cloud]`'s keys are met; a layer must cover the one below whichever each uses. */
+const sameSpelling = (table: Table): Table =>
+  table.cloud === undefined ? table : { ...table, cloud: snakeCaseKeys(table.cloud) };
+
+function environmentName(chosen: unknown, file: string): string | undefined {
+  if (chosen === undefined || typeof chosen === "string") return chosen;
+  throw new ConfigError({
+    what: `${file}: environment must be a text in quotes`,
+    remedy: `Write, for example: environment = "staging"`,
+  });
 }

@@ -3,10 +3,14 @@ import { z } from "zod";
 const text = z.string().min(1);
 const texts = z.array(z.string());
 /** `memory = "2Gi"` or plain bytes, `cpus = 1` or `"1"`: both forms are met in the wild. */
-const quantity = z.union([text, z.number().positive()]).transform(String);
+const quantity = z
+  .union([text, z.number().positive()], 'must be a number above 0, or a text such as "2Gi"')
+  .transform(String);
 const literals = z.record(
   z.string(),
-  z.union([z.string(), z.number(), z.boolean()]).transform(String),
+  z
+    .union([z.string(), z.number(), z.boolean()], "must be a text, a number, or true or false")
+    .transform(String),
 );
 
 const region = z.string().regex(/^[a-z]+-[a-z]+[0-9]+$/, 'is not a region such as "us-central1"');

@@ -1,6 +1,5 @@
-import type { Dirent } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { agentNames } from "./agent-names.ts";
 import type { Neighbour } from "./config.ts";
 import { findToml } from "./toml-file.ts";
 
@@ -17,19 +16,12 @@ export async function neighboursOf(input: {
 }): Promise<Neighbour[]> {
   const account = input.accountOf(input.agent);
   const own = [...input.credentials].sort().join("\n");
-  const others = (await agentDirectories(input.project)).filter((name) => name !== input.agent);
+  const others = (await agentNames(input.project)).filter((name) => name !== input.agent);
   const sharing = others.filter((name) => input.accountOf(name) === account);
   const neighbours = await Promise.all(sharing.map((agent) => neighbour(input.project, agent)));
   return neighbours.filter(
     ({ credentials }) => credentials.length > 0 && [...credentials].sort().join("\n") !== own,
   );
-}
-
-async function agentDirectories(project: string): Promise<string[]> {
-  const entries: Dirent[] = await readdir(join(project, "agents"), { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
-    .map(({ name }) => name);
 }
 
 async function neighbour(project: string, agent: string): Promise<Neighbour> {

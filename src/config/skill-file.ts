@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import type { TableProblem } from "./check-table.ts";
 import { SKILL_KEYS } from "./agent-file-schema.ts";
+import type { TableProblem } from "./check-table.ts";
 
 /** What is wrong with the header of a SKILL.md: the lines between two `---`, whose keys stand at the line's beginning. */
 export async function skillProblems(file: string): Promise<TableProblem[]> {

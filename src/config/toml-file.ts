@@ -39,7 +39,8 @@ function parseToml(text: string, path: string): Table {
   }
 }
 
-const isTable = (value: unknown): value is Table =>
+/** Whether a value is a table, and no list or date. */
+export const isTable = (value: unknown): value is Table =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
 /** Lays one table over another: tables are merged, everything else (arrays too) is replaced. */

@@ -1,9 +1,15 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError, DataError } from "../errors.ts";
 import type { Credential, CredentialField } from "./credential.ts";
+import type { FieldType } from "./credential-type.ts";
+import { type InstancePlace, instancePlace } from "./instance-place.ts";
 import { type CredentialRef, formatRef } from "./ref.ts";
 import { Secret } from "./secret.ts";
+import { readSteadily } from "./steady-read.ts";
+import { type StoreClock, systemStoreClock } from "./store-clock.ts";
+import { unreadable } from "./store-error.ts";
+import { storedFields } from "./stored-fields.ts";
 import { fieldType, findType } from "./types.ts";
 
 export type ReadCredentials = {
@@ -13,14 +19,16 @@ export type ReadCredentials = {
 };
 
 /**
- * Reads the given instances from the store.
- * @throws ConfigError naming every instance that is not stored; DataError for a field that is not text
+ * Reads the given instances from the store, each as it was at one moment.
+ * @throws ConfigError naming every instance that is not stored; DataError for a field that is not text; TryAgainError while
+ * another process changes an instance
  */
 export async function readCredentials(
   store: string,
   refs: readonly CredentialRef[],
+  clock: StoreClock = systemStoreClock,
 ): Promise<ReadCredentials> {
-  const instances = await Promise.all(refs.map((ref) => readInstance(store, ref)));
+  const instances = await Promise.all(refs.map((ref) => readInstance(store, ref, clock)));
   const missing = instances.filter(({ credential }) => credential.fields.length === 0);
   if (missing.length > 0)
     throw missingCredentials(
@@ -37,48 +45,39 @@ export async function readCredentials(
 export async function findCredential(
   store: string,
   ref: CredentialRef,
+  clock: StoreClock = systemStoreClock,
 ): Promise<Credential | undefined> {
-  const { credential } = await readInstance(store, ref);
+  const { credential } = await readInstance(store, ref, clock);
   return credential.fields.length === 0 ? undefined : credential;
 }
 
-async function readInstance(store: string, ref: CredentialRef) {
-  const directory = join(store, ref.type, ref.instance);
-  const names = await fieldNames(directory);
-  const fields = await Promise.all(names.map((name) => readField(directory, ref.type, name)));
-  const declared = findType(ref.type)?.fields.map(({ name }) => name) ?? [];
-  const absent = declared.filter((name) => !names.includes(name));
-  const empty = fields.filter(({ content }) => content.isEmpty).map(({ name }) => name);
+async function readInstance(store: string, ref: CredentialRef, clock: StoreClock) {
+  const place = instancePlace(store, ref);
+  const fields = await readSteadily(place, clock, () => readFields(place));
+  const declared = findType(ref.type)?.fields.filter(({ optional = false }) => !optional) ?? [];
+  const absent = declared.filter(({ name }) => !fields.some((field) => field.name === name));
+  const empty = fields.filter(({ content }) => content.isEmpty);
   return {
     credential: { ref, fields: fields.filter(({ content }) => !content.isEmpty) },
     warnings: [
-      ...empty.map((name) => `${formatRef(ref)}: the field ${name} is empty and is left out`),
-      ...absent.map((name) => `${formatRef(ref)}: the field ${name} is not stored`),
+      ...empty.map(({ name }) => `${formatRef(ref)}: the field ${name} is empty and is left out`),
+      ...absent.map(({ name }) => `${formatRef(ref)}: the field ${name} is not stored`),
     ],
   };
 }
 
-/** Names of field files, sorted. Dotfiles and what editors leave behind are not fields. */
-async function fieldNames(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw unreadable(directory, error);
-  });
-  return entries
-    .filter((entry) => !entry.isDirectory() && isFieldName(entry.name))
-    .map(({ name }) => name)
-    .sort();
+async function readFields({ ref, directory }: InstancePlace): Promise<CredentialField[]> {
+  const stored = await storedFields(directory, ref.type);
+  return Promise.all(
+    stored.map(({ name, file }) => readField(join(directory, file), fieldType(ref.type, name))),
+  );
 }
 
-const isFieldName = (name: string): boolean =>
-  !name.startsWith(".") && !name.startsWith("#") && !name.endsWith("~");
-
-async function readField(directory: string, type: string, name: string): Promise<CredentialField> {
-  const path = join(directory, name);
+async function readField(path: string, type: FieldType): Promise<CredentialField> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
-  const { kind, env = [] } = fieldType(type, name);
+  const { name, kind, env = [] } = type;
   const value = decode(bytes, path).trim();
   const ending = kind === "key" && value !== "" ? "\n" : "";
   return { name, kind, env, content: new Secret(value + ending) };
@@ -97,22 +96,6 @@ function decode(bytes: Uint8Array, path: string): string {
       { cause },
     );
   }
-}
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error &&
-  "code" in error &&
-  (error.code === "ENOENT" || error.code === "ENOTDIR");
-
-function unreadable(path: string, cause: unknown): ConfigError {
-  return new ConfigError(
-    {
-      what: `${path} cannot be read`,
-      why: cause instanceof Error ? cause.message : String(cause),
-      remedy: `Make it readable for you: chmod u+rwX ${path}`,
-    },
-    { cause },
-  );
 }
 
 function missingCredentials(store: string, refs: readonly CredentialRef[]): ConfigError {

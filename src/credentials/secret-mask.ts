@@ -37,10 +37,17 @@ function textForms(value: string): string[] {
     value,
     ...lines,
     JSON.stringify(value).slice(1, -1),
-    Buffer.from(value).toString("base64"),
-    Buffer.from(`${value}\n`).toString("base64"),
+    ...base64Forms(value),
+    ...base64Forms(`${value}\n`),
     encodeURIComponent(value),
   ];
+}
+
+/** With and without padding, in both alphabets. */
+function base64Forms(value: string): string[] {
+  const bytes = Buffer.from(value);
+  const padded = bytes.toString("base64");
+  return [padded, padded.replace(/=+$/, ""), bytes.toString("base64url")];
 }
 
 const escapeForPattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");

@@ -7,6 +7,8 @@ import type { CredentialField } from "./credential.ts";
 type Remembered = { readonly fingerprint: string; readonly version: string };
 
 type StateFile = {
+  /** Version numbers mean something in this project only. */
+  readonly project: string;
   readonly salt: string;
   /** `<secret id>/<field>` → what its version holds. */
   readonly fields: Readonly<Record<string, Remembered>>;
@@ -18,19 +20,23 @@ type StateFile = {
  */
 export class SyncState {
   readonly #path: string;
+  readonly #project: string;
   readonly #salt: string;
   readonly #fields: Map<string, Remembered>;
   #changed = false;
 
-  private constructor(path: string, { salt, fields }: StateFile) {
+  private constructor(path: string, { project, salt, fields }: StateFile) {
     this.#path = path;
+    this.#project = project;
     this.#salt = salt;
     this.#fields = new Map(Object.entries(fields));
   }
 
   static async load(store: string, project: string): Promise<SyncState> {
     const path = statePath(store, project);
-    return new SyncState(path, (await readState(path)) ?? { salt: newSalt(), fields: {} });
+    const state = await readState(path);
+    if (state?.project === project) return new SyncState(path, state);
+    return new SyncState(path, { project, salt: newSalt(), fields: {} });
   }
 
   find(secret: string, field: CredentialField): string | undefined {
@@ -53,7 +59,11 @@ export class SyncState {
   /** Replaces the file at once, so that a reader always sees a whole one. Nothing is written when nothing changed. */
   async save(): Promise<void> {
     if (!this.#changed) return;
-    const state: StateFile = { salt: this.#salt, fields: Object.fromEntries(this.#fields) };
+    const state: StateFile = {
+      project: this.#project,
+      salt: this.#salt,
+      fields: Object.fromEntries(this.#fields),
+    };
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
     const temporary = `${this.#path}.${randomBytes(6).toString("hex")}`;
     await writeFile(temporary, JSON.stringify(state), { mode: 0o600 });
@@ -90,8 +100,9 @@ async function readState(path: string): Promise<StateFile | undefined> {
 
 function isState(value: unknown): value is StateFile {
   if (typeof value !== "object" || value === null) return false;
-  if (!("salt" in value && "fields" in value)) return false;
-  const { salt, fields } = value;
+  if (!("project" in value && "salt" in value && "fields" in value)) return false;
+  const { project, salt, fields } = value;
+  if (typeof project !== "string") return false;
   if (typeof salt !== "string" || salt.length < 32) return false;
   if (typeof fields !== "object" || fields === null) return false;
   return Object.values(fields).every(isRemembered);

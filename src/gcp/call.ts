@@ -30,7 +30,7 @@ const TRANSIENT: ReadonlySet<number> = new Set([
   CODE.deadlineExceeded,
 ]);
 
-/** The generated clients repeat almost nothing, so deadlines and repetition are here, for every call. */
+/** The generated clients repeat some calls and most not; here deadlines and repetition are decided for every one. */
 export function createCaller(
   session: Session,
   clock: Clock,
@@ -40,11 +40,12 @@ export function createCaller(
     for (let tried = 1; ; tried += 1) {
       trace(`${plan.goal}: ${plan.subject}${tried === 1 ? "" : ` (try ${tried})`}`);
       try {
-        return await attempt({ timeout: DEADLINE_MS });
+        return await attempt({ timeout: DEADLINE_MS, retry: null });
       } catch (error) {
         const failure = readFailure(error);
         const last = !plan.idempotent || !TRANSIENT.has(failure.code) || tried === TRIES;
-        if (last) throw explain(withTries(failure, tried), { ...plan, ...session }, error);
+        // The client's own error stays here: it may hold the request, and with it a payload.
+        if (last) throw explain(withTries(failure, tried), { ...plan, ...session });
         await clock.sleep(FIRST_PAUSE_MS * 2 ** (tried - 1) * (0.5 + clock.random()));
       }
     }

@@ -18,6 +18,8 @@ const ANSWER_WITHIN_MS = 5_000;
 export async function connectEmulator(text: string): Promise<EmulatorEndpoint> {
   const url = loopbackUrl(text);
   const answer = await fetch(new URL("/emulator/info", url), {
+    // Only the checked address may answer, and only for an endpoint on this machine.
+    redirect: "error",
     signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   }).catch((cause: unknown) => {
     throw absent(url.origin, "nothing answers there", cause);
@@ -34,8 +36,7 @@ export async function connectEmulator(text: string): Promise<EmulatorEndpoint> {
 
 function loopbackUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url?.hostname ?? "");
-  if (url?.protocol === "http:" && loopback) return url;
+  if (url?.protocol === "http:" && isLoopback(url.hostname)) return url;
   throw new DataError({
     what: `AL_GCP_EMULATOR is ${JSON.stringify(text)}`,
     why: "an emulator is reached over http on this machine only, because it is handed credentials",
@@ -44,12 +45,16 @@ function loopbackUrl(text: string): URL {
   });
 }
 
+const isLoopback = (host: string): boolean => /^(localhost|127\.0\.0\.1|\[?::1\]?)$/.test(host);
+
 function grpcEndpoint(info: unknown): Partial<Omit<EmulatorEndpoint, "url">> {
   if (typeof info !== "object" || info === null) return {};
   const grpc: unknown = "grpc" in info ? info.grpc : undefined;
   if (typeof grpc !== "object" || grpc === null) return {};
   return {
-    ...("host" in grpc && typeof grpc.host === "string" ? { host: grpc.host } : {}),
+    ...("host" in grpc && typeof grpc.host === "string" && isLoopback(grpc.host)
+      ? { host: grpc.host }
+      : {}),
     ...("port" in grpc && typeof grpc.port === "number" ? { port: grpc.port } : {}),
     ...("ca" in info && typeof info.ca === "string" ? { ca: info.ca } : {}),
   };

@@ -27,12 +27,8 @@ export class GoogleCallError extends AlError {
   /** Google's own text. */
   readonly detail: string;
 
-  constructor(
-    exit: ExitStatus,
-    words: ErrorWords,
-    google: { code: number; detail: string; cause?: unknown },
-  ) {
-    super(exit, words, google.cause === undefined ? undefined : { cause: google.cause });
+  constructor(exit: ExitStatus, words: ErrorWords, google: { code: number; detail: string }) {
+    super(exit, words);
     this.code = google.code;
     this.detail = google.detail;
   }
@@ -59,26 +55,23 @@ export type CallFailure = {
 };
 
 /** Turns a refusal into sentences and an exit status; the only place that knows Google's codes. */
-export function explain(failure: CallFailure, call: CallSubject, cause?: unknown): GoogleCallError {
+export function explain(failure: CallFailure, call: CallSubject): GoogleCallError {
   const { exit, remedy } = advice(failure, call);
   const words = {
     what: `al could not ${call.goal}: ${call.subject}`,
     why: failure.detail,
     remedy,
   };
-  return new GoogleCallError(exit, words, { ...failure, cause });
+  return new GoogleCallError(exit, words, failure);
 }
 
 type Advice = { readonly exit: ExitStatus; readonly remedy: string };
 
 function advice(failure: CallFailure, call: CallSubject): Advice {
-  if (/constraints\/gcp\.resourceLocations/.test(failure.detail)) return namedLocations();
+  if (/constraints\/gcp\.resourceLocations/.test(failure.detail)) return namedLocations(call);
   switch (failure.code) {
     case CODE.permissionDenied:
-      return failure.reason === "SERVICE_DISABLED" ||
-        /has not been used in project/.test(failure.detail)
-        ? { exit: EXIT.config, remedy: enableApi(failure.detail, call) }
-        : { exit: EXIT.permission, remedy: grant(failure.detail, call) };
+      return denied(failure, call);
     case CODE.unauthenticated:
       return { exit: EXIT.permission, remedy: newKey(call) };
     case CODE.resourceExhausted:
@@ -88,6 +81,7 @@ function advice(failure: CallFailure, call: CallSubject): Advice {
       };
     case CODE.notFound:
     case CODE.failedPrecondition:
+      if (/\betag\b/i.test(failure.detail)) return changedMeanwhile();
       return {
         exit: EXIT.config,
         remedy: `Check project and region in [cloud], and that this exists: ${call.subject}`,
@@ -103,10 +97,7 @@ function advice(failure: CallFailure, call: CallSubject): Advice {
       };
     case CODE.alreadyExists:
     case CODE.aborted:
-      return {
-        exit: EXIT.tryAgain,
-        remedy: "Another process changed the same thing. Run the command again.",
-      };
+      return changedMeanwhile();
     default:
       return {
         exit: EXIT.unavailable,
@@ -123,11 +114,38 @@ function enableApi(detail: string, { project }: CallSubject): string {
   return `gcloud services enable ${api} --project=${project}`;
 }
 
+const changedMeanwhile = (): Advice => ({
+  exit: EXIT.tryAgain,
+  remedy: "Another process changed the same thing. Run the command again.",
+});
+
+/** A refusal that no role mends is a matter of settings. */
+function denied(failure: CallFailure, call: CallSubject): Advice {
+  if (
+    failure.reason === "SERVICE_DISABLED" ||
+    /has not been used in project/.test(failure.detail)
+  ) {
+    return { exit: EXIT.config, remedy: enableApi(failure.detail, call) };
+  }
+  if (failure.reason === "BILLING_DISABLED") {
+    const page = `https://console.cloud.google.com/billing/linkedaccount?project=${call.project}`;
+    return { exit: EXIT.config, remedy: `Enable billing for the project ${call.project}: ${page}` };
+  }
+  if (failure.reason === "CONSUMER_INVALID") {
+    return {
+      exit: EXIT.config,
+      remedy: `Check [cloud] project: there may be no project "${call.project}".`,
+    };
+  }
+  return { exit: EXIT.permission, remedy: grant(failure.detail, call) };
+}
+
 /** An organisation may forbid what lies in no region of its own choosing, automatic replication first of all. */
-const namedLocations = (): Advice => ({
+const namedLocations = ({ subject }: CallSubject): Advice => ({
   exit: EXIT.config,
-  remedy:
-    'Name regions that the organisation allows, in [cloud]: secret_locations = ["europe-west1"]',
+  remedy: subject.includes("/secrets/")
+    ? 'Name regions that the organisation allows, in [cloud]: secret_locations = ["europe-west1"]'
+    : "Choose a region that the organisation allows, in [cloud] region.",
 });
 
 /** The predefined role that holds a permission, by its beginning. */
@@ -144,8 +162,9 @@ function grant(detail: string, { project, principal }: CallSubject): string {
     return `gcloud iam service-accounts add-iam-policy-binding ${actAs} --project=${project} ${member} --role=roles/iam.serviceAccountUser`;
   }
   const permission = /Permission '([^']+)'/.exec(detail)?.[1] ?? "";
-  const role =
-    ROLES.find(([beginning]) => permission.startsWith(beginning))?.[1] ?? "roles/run.developer";
+  const role = ROLES.find(([beginning]) => permission.startsWith(beginning))?.[1];
+  if (role === undefined)
+    return `Ask an administrator of ${project} to give ${principal} what Google's text names.`;
   return `gcloud projects add-iam-policy-binding ${project} ${member} --role=${role}`;
 }
 

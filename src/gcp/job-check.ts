@@ -36,22 +36,19 @@ export function explainJobCheck(
   job: { readonly serviceAccount: string; readonly image: string; readonly project: string },
 ): AlError {
   const { detail } = failure;
-  const secret = /secrets\/([A-Za-z0-9_-]+)/.exec(detail)?.[1] ?? "";
-  if (/Permission denied on secret/i.test(detail)) {
-    return new DeniedSecretError(secret, {
-      what: `The agent's service account ${job.serviceAccount} may not read the secret ${secret}`,
-      why: detail,
-      remedy: `gcloud secrets add-iam-policy-binding ${secret} --project=${job.project} --member=serviceAccount:${job.serviceAccount} --role=roles/secretmanager.secretAccessor`,
-    });
-  }
-  if (/secrets?\b.*was not found/is.test(detail)) {
-    return new MissingSecretError(secret, {
-      what: `The secret ${secret} is not there, or not there yet`,
+  if (/Secret Manager API has not been used/.test(detail))
+    return secretManagerOff(detail, job.project);
+  const denied = secretsIn(detail, /Permission denied on secret: *\S*secrets\/([A-Za-z0-9_-]+)/gi);
+  if (denied[0] !== undefined) return deniedSecrets([denied[0], ...denied.slice(1)], detail, job);
+  const missing = secretsIn(detail, /Secret \S*secrets\/([A-Za-z0-9_-]+)\S* was not found/gi);
+  if (missing[0] !== undefined) {
+    return new MissingSecretError(missing[0], {
+      what: `The secret ${missing[0]} is not there, or not there yet`,
       why: detail,
       remedy: "Run the command again; the secret is then written anew.",
     });
   }
-  if (/image\b.*(not found|permission)/is.test(detail)) {
+  if (/image\b.*not found|permission to (read|access) the (container )?image/is.test(detail)) {
     return new ConfigError({
       what: `Cloud Run cannot get the image ${job.image}`,
       why: detail,
@@ -64,3 +61,30 @@ export function explainJobCheck(
     remedy: "Correct what Google's text names, in [cloud] or the agent's [cloudrun] section.",
   });
 }
+
+const secretsIn = (detail: string, pattern: RegExp): string[] => [
+  ...new Set([...detail.matchAll(pattern)].map(([, secret = ""]) => secret)),
+];
+
+function deniedSecrets(
+  secrets: readonly [string, ...string[]],
+  why: string,
+  job: { readonly serviceAccount: string; readonly project: string },
+): DeniedSecretError {
+  const grants = secrets.map(
+    (secret) =>
+      `gcloud secrets add-iam-policy-binding ${secret} --project=${job.project} --member=serviceAccount:${job.serviceAccount} --role=roles/secretmanager.secretAccessor`,
+  );
+  return new DeniedSecretError(secrets[0], {
+    what: `The agent's service account ${job.serviceAccount} may not read the secret ${secrets.join(", ")}`,
+    why,
+    remedy: grants.join("\n"),
+  });
+}
+
+const secretManagerOff = (why: string, project: string): ConfigError =>
+  new ConfigError({
+    what: "Secret Manager is not enabled in the project",
+    why,
+    remedy: `gcloud services enable secretmanager.googleapis.com --project=${project}`,
+  });

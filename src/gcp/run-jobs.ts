@@ -80,7 +80,8 @@ export class RunJobs {
       const [operation] = await this.#call(plan, (options) =>
         this.#client.deleteJob({ name }, options),
       );
-      await this.#wait(operation.name ?? "", "wait for the job's deletion");
+      const refused = await this.#wait(operation.name ?? "", "wait for the job's deletion");
+      if (refused !== undefined) await this.#fail(plan, refused);
     } catch (error) {
       if (!hasCode(error, CODE.notFound)) throw error;
     }
@@ -95,7 +96,18 @@ export class RunJobs {
     );
     // The operation's own name is another resource; the execution is its metadata, from the first answer on.
     const execution = operation.metadata as { name?: string; annotations?: Texts } | null;
-    return { name: execution?.name ?? "", annotations: execution?.annotations ?? {} };
+    // Without a name nobody can tell what was started: whoever asked must look for it.
+    if (!execution?.name)
+      return this.#call(plan, () =>
+        Promise.reject(new Error("Google's answer names no execution")),
+      );
+    return { name: execution.name, annotations: execution.annotations ?? {} };
+  }
+
+  /** An operation's error, in the words of a call that failed. */
+  #fail(plan: { goal: string; subject: string }, { code, detail }: CallFailure): Promise<never> {
+    const error = Object.assign(new Error(detail), { code, details: detail });
+    return this.#call({ ...plan, idempotent: false }, () => Promise.reject(error));
   }
 
   #wait(name: string, goal: string): Promise<CallFailure | undefined> {

@@ -18,6 +18,15 @@ export type StoredSecret = {
   readonly createdAt: number;
 };
 
+/** A version without its value. */
+export type StoredVersion = {
+  readonly number: string;
+  /** ENABLED, DISABLED or DESTROYED; the first two are billed. */
+  readonly state: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+};
+
 /** A secret that is to be made. */
 export type NewSecret = {
   readonly id: string;
@@ -93,32 +102,67 @@ export class SecretManager {
 
   /** Numbers of the enabled versions, newest first. */
   async enabledVersions(id: string): Promise<string[]> {
+    const versions = await this.versions(id);
+    return versions.filter(({ state }) => state === "ENABLED").map(({ number }) => number);
+  }
+
+  /** Every version, whatever its state, newest first. */
+  async versions(id: string): Promise<StoredVersion[]> {
     const plan = {
       goal: "list the versions of the secret",
       subject: this.#name(id),
       idempotent: true,
     };
-    // Filtered here: whether Google's filter language knows the state is not documented.
+    // Filtered by the caller: whether Google's filter language knows the state is not documented.
     const request = { parent: this.#name(id) };
     const [versions] = await this.#call(plan, (options) =>
       this.#client.listSecretVersions(request, options),
     );
     return versions
-      .filter(({ state }) => state === "ENABLED")
-      .map(({ name }) => shortName(name ?? ""))
-      .sort((a, b) => Number(b) - Number(a));
+      .map(({ name, state, createTime }) => ({
+        number: shortName(name ?? ""),
+        state: String(state),
+        createdAt: Number(createTime?.seconds ?? 0) * 1000,
+      }))
+      .sort((one, other) => Number(other.number) - Number(one.number));
   }
 
-  /** Whether the version holds exactly this value. */
+  /** A secret that is gone already counts as deleted. */
+  async deleteSecret({ id, etag }: StoredSecret): Promise<void> {
+    const name = this.#name(id);
+    const plan = { goal: "delete the secret", subject: name, idempotent: true };
+    try {
+      await this.#call(plan, (options) => this.#client.deleteSecret({ name, etag }, options));
+    } catch (error) {
+      if (!hasCode(error, CODE.notFound)) throw error;
+    }
+  }
+
+  /** Whether the version holds exactly this value. One that is gone, disabled or destroyed holds nothing. */
   async versionHolds(id: string, version: string, value: Secret): Promise<boolean> {
+    return (await this.findVersionHolding(id, version, value)) ?? false;
+  }
+
+  /** The same, and undefined where no version has that number. */
+  async findVersionHolding(
+    id: string,
+    version: string,
+    value: Secret,
+  ): Promise<boolean | undefined> {
     const name = `${this.#name(id)}/versions/${version}`;
     const plan = { goal: "compare the secret's version", subject: name, idempotent: true };
-    const [{ payload }] = await this.#call(plan, (options) =>
-      this.#client.accessSecretVersion({ name }, options),
-    );
-    const bytes = Buffer.from(payload?.data ?? "");
-    requireChecksum(name, bytes, payload?.dataCrc32c);
-    return value.hasBytes(bytes);
+    try {
+      const [{ payload }] = await this.#call(plan, (options) =>
+        this.#client.accessSecretVersion({ name }, options),
+      );
+      const bytes = Buffer.from(payload?.data ?? "");
+      requireChecksum(name, bytes, payload?.dataCrc32c);
+      return value.hasBytes(bytes);
+    } catch (error) {
+      if (hasCode(error, CODE.notFound)) return undefined;
+      if (hasCode(error, CODE.failedPrecondition)) return false;
+      throw error;
+    }
   }
 
   /** Returns the new version's number. Never repeated: a second try could add a second version. */

@@ -18,10 +18,7 @@ export type ServiceAccountKey = {
 export function parseServiceAccountKey(json: Secret, source: string): ServiceAccountKey {
   const key = parseObject(json, source);
   if (key.type !== "service_account") {
-    throw malformed(
-      source,
-      `its "type" is ${typeof key.type === "string" ? `"${key.type}"` : "missing"}, and only "service_account" is accepted`,
-    );
+    throw malformed(source, `${kindOf(key.type)}, and only "service_account" is accepted`);
   }
   const privateKey = text(key, "private_key", source);
   requirePrivateKey(privateKey, source);
@@ -31,6 +28,21 @@ export function parseServiceAccountKey(json: Secret, source: string): ServiceAcc
     privateKey,
     privateKeyId: typeof key.private_key_id === "string" ? key.private_key_id : undefined,
   };
+}
+
+/** Names only kinds that Google knows: any other text may be a part of the key that slipped. */
+const KINDS = [
+  "authorized_user",
+  "external_account",
+  "external_account_authorized_user",
+  "gdch_service_account",
+  "impersonated_service_account",
+];
+
+function kindOf(type: unknown): string {
+  if (typeof type !== "string") return 'its "type" is missing';
+  const known = KINDS.find((kind) => kind === type);
+  return known === undefined ? 'its "type" is another' : `its "type" is "${known}"`;
 }
 
 function parseObject(json: Secret, source: string): { readonly [key: string]: unknown } {
@@ -54,12 +66,24 @@ function text(key: { readonly [key: string]: unknown }, name: string, source: st
   throw malformed(source, `"${name}" is missing`);
 }
 
+/** The tokens are signed with RS256. */
 function requirePrivateKey(pem: string, source: string): void {
+  const kind = keyKind(pem);
+  if (kind === "rsa") return;
+  throw malformed(
+    source,
+    kind === undefined
+      ? '"private_key" is not a private key in PEM form'
+      : '"private_key" is not an RSA key',
+  );
+}
+
+function keyKind(pem: string): string | undefined {
   try {
-    createPrivateKey(pem);
+    return createPrivateKey(pem).asymmetricKeyType;
   } catch {
-    // biome-ignore lint/style/useErrorCause: what the parser says must not travel with a private key
-    throw malformed(source, '"private_key" is not a private key in PEM form');
+    // What the parser says must not travel with a private key.
+    return undefined;
   }
 }
 

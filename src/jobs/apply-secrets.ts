@@ -139,26 +139,12 @@ async function newestWith(
   const listed = await manager.enabledVersions(id);
   for (let number = Number(listed[0] ?? 0) + 1; ; number += 1) {
     const version = String(number);
-    const holds = await holdsOrNot({ id, version, field }, manager);
+    const holds = await manager.findVersionHolding(id, version, field.content);
     if (holds === true) return version;
     if (holds === undefined) break;
   }
   const found = await match(field, id, listed.slice(0, RECENT), manager);
   return found.version;
-}
-
-/** Undefined: there is no version of that number. A version that is disabled or destroyed holds nothing. */
-async function holdsOrNot(
-  { id, version, field }: { id: string; version: string; field: CredentialField },
-  manager: SecretManager,
-): Promise<boolean | undefined> {
-  try {
-    return await manager.versionHolds(id, version, field.content);
-  } catch (error) {
-    if (hasCode(error, CODE.notFound)) return undefined;
-    if (hasCode(error, CODE.failedPrecondition)) return false;
-    throw error;
-  }
 }
 
 /** Notes which version is which field. Nothing reads it to choose a version, so a lost note only costs comparisons. */

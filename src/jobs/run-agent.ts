@@ -76,7 +76,11 @@ async function syncAndLaunch(
   return { execution, job: plan };
 }
 
-async function syncSecrets(
+/**
+ * Writes the secrets that changed, and nothing else.
+ * @returns undefined when the signal aborted before anything was written
+ */
+export async function syncSecrets(
   request: RunRequest,
   needs: RunNeeds,
   cancel: AbortSignal,

@@ -39,8 +39,10 @@ export function createLogOrder({ holdBackMs }: { readonly holdBackMs: number }):
     add(lines, nowMs) {
       const before = seen.size;
       for (const line of lines) {
-        if (seen.has(line.insertId)) continue;
-        seen.add(line.insertId);
+        // Google's duplicates agree in both; an agent may set an insertId of its own.
+        const key = `${line.time} ${line.insertId}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
         waiting.push({ line, arrivedMs: nowMs });
       }
       waiting.sort((a, b) => compare(a.line, b.line));

@@ -51,16 +51,17 @@ export function outcomeOf(execution: Execution, task: Task | undefined): Outcome
 function failure(task: Task | undefined, message: string): Outcome {
   const result = task?.lastAttemptResult;
   const reason = result?.status?.message || message;
+  const said = `${reason}\n${message}`;
   const failed = (exitCode: number, exitSource: ExitSource): Outcome => ({
     state: "failed",
     exitCode,
     exitSource,
     reason,
   });
-  if (result?.status?.code === DEADLINE_EXCEEDED || /configured timeout was reached/.test(reason)) {
+  if (result?.status?.code === DEADLINE_EXCEEDED || /configured timeout was reached/.test(said)) {
     return failed(TIMEOUT_EXIT, "platform");
   }
-  if (/memory limit was reached/.test(reason)) return failed(OUT_OF_MEMORY_EXIT, "platform");
+  if (/memory limit was reached/.test(said)) return failed(OUT_OF_MEMORY_EXIT, "platform");
   if (result?.termSignal) return failed(128 + result.termSignal, "agent");
   if (result?.exitCode) return failed(result.exitCode, "agent");
   return { state: "unknown", reason };

@@ -47,10 +47,13 @@ export function cloudRunResources(wanted: {
 }
 
 function cpuCount(text: string): string {
-  const cpus = text.endsWith("m") ? Number(text.slice(0, -1)) / 1000 : Number(text);
+  const [, number = "", milli = ""] = /^([0-9]+(?:\.[0-9]+)?)(m?)$/.exec(text) ?? [];
+  const cpus = number === "" ? Number.NaN : Number(number) / (milli === "" ? 1 : 1000);
   if (MEMORY_GIB[String(cpus)] !== undefined) return String(cpus);
   const known = Object.keys(MEMORY_GIB);
-  const nearest = known.find((count) => Number(count) >= cpus) ?? known.at(-1);
+  const nearest = Number.isNaN(cpus)
+    ? 1
+    : (known.find((count) => Number(count) >= cpus) ?? known.at(-1));
   throw new ConfigError({
     what: `cpus = ${JSON.stringify(text)} is not a number of CPUs that a job can have`,
     why: `Cloud Run gives a job ${known.join(", ")} CPUs`,

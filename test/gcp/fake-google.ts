@@ -9,7 +9,7 @@ import type { Session } from "../../src/gcp/session.ts";
 export const PROJECT = "demo-project";
 export const PRINCIPAL = "al-controller@demo-project.iam.gserviceaccount.com";
 /** The options that every call carries. */
-export const DEADLINE = { timeout: 30_000 };
+export const DEADLINE = { timeout: 30_000, retry: null };
 /** The pauses between five tries when the clock's chance is one half. */
 export const ALL_PAUSES = [500, 1_000, 2_000, 4_000];
 

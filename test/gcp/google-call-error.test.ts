@@ -62,12 +62,9 @@ describe("a refusal", () => {
     }),
   );
 
-  test("keeps Google's code and text, and its cause if there is one", () => {
-    const cause = new Error("below");
-    const caused = explain(failure(CODE.notFound), call, cause);
-    const { code, detail } = caused;
-    expect([code, detail, caused.cause]).toEqual([5, "Google's text", cause]);
-    expect("cause" in explain(failure(CODE.notFound), call)).toBe(false);
+  test("keeps Google's code and text, and no cause that could hold a request", () => {
+    const { code, detail, cause } = explain(failure(CODE.notFound), call);
+    expect({ code, detail, cause }).toEqual({ code: 5, detail: "Google's text", cause: undefined });
   });
 
   test("of the key says how to make another", () =>
@@ -189,6 +186,32 @@ describe("a denial", () => {
       "The etag provided in the request does not match the resource's current etag. Please retry the whole read-modify-write with exponential backoff.";
     const { exit, remedy } = explain(failure(CODE.failedPrecondition, text), call);
     expect({ exit, remedy }).toEqual({ exit: 75, remedy: OTHERS });
+  });
+});
+
+describe("an organisation that allows some regions only", () => {
+  const violated = (what: string): CallFailure =>
+    failure(
+      CODE.failedPrecondition,
+      `Constraint constraints/gcp.resourceLocations violated for [orgpolicy:projects/123456789012] attempting to create ${what}.`,
+    );
+
+  test("is answered by naming them for secrets", () => {
+    const secret = "projects/demo-project/secrets/al--a";
+    const asked = { ...call, goal: "create the secret", subject: secret };
+    const { exit, remedy } = explain(violated("a secret in [global]"), asked);
+    expect({ exit, remedy }).toEqual({
+      exit: 78,
+      remedy:
+        'Name regions that the organisation allows, in [cloud]: secret_locations = ["europe-west1"]',
+    });
+  });
+
+  test("is answered by another region for jobs, which have no locations of secrets", () => {
+    const { exit, remedy } = explain(violated("a job in [us-central1]"), call);
+    expect(exit).toBe(78);
+    expect(remedy).toContain("region");
+    expect(remedy).not.toContain("secret_locations");
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { explainJobCheck, MissingSecretError } from "../../src/gcp/job-check.ts";
+import { DeniedSecretError, explainJobCheck, MissingSecretError } from "../../src/gcp/job-check.ts";
 import { wordsOf } from "./fake-google.ts";
 
 const RUNNER = "al-runner@demo-project.iam.gserviceaccount.com";
@@ -74,7 +74,7 @@ describe("a job that Cloud Run's checks refused", () => {
       9,
       denied("al--a"),
       {
-        name: "PermissionError",
+        name: "DeniedSecretError",
         exit: 77,
         what: `The agent's service account ${RUNNER} may not read the secret al--a`,
         why: denied("al--a"),
@@ -93,7 +93,11 @@ describe("a job that Cloud Run's checks refused", () => {
 
   test("is told apart by class where a run can mend it itself", () => {
     expect(check(missing("al--a"))).toBeInstanceOf(MissingSecretError);
-    expect(check(denied("al--a"))).not.toBeInstanceOf(MissingSecretError);
+    expect(check(missing("al--a"))).toMatchObject({ secret: "al--a" });
+    expect(check(denied("al--a"))).toBeInstanceOf(DeniedSecretError);
+    expect(check(denied("al--a"))).toMatchObject({ secret: "al--a" });
+    expect(check(IMAGE_MISSING)).not.toBeInstanceOf(MissingSecretError);
+    expect(check(IMAGE_MISSING)).not.toBeInstanceOf(DeniedSecretError);
   });
 
   test("says the command that switches Secret Manager on", () => {
@@ -107,7 +111,7 @@ describe("a job that Cloud Run's checks refused", () => {
 
   test("names the secret that is denied, not one that is missing beside it", () => {
     const error = check(`${missing("al--missing")}\n${denied("al--denied")}`);
-    expect(error.exit).toBe(77);
+    expect(error).toMatchObject({ exit: 77, secret: "al--denied" });
     expect(error.message).toContain("al--denied");
     expect(error.remedy).toContain(grant("al--denied"));
     expect(error.remedy).not.toContain("al--missing");

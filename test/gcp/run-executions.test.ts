@@ -83,10 +83,12 @@ describe("a refusal of Cloud Run", () => {
       const again = code === CODE.unavailable;
       const why = again ? "refused (after 5 tries)" : "refused";
       const outcome = refused({ goal, subject, code, why });
-      return { verb, status, method, act, code, outcome, sleeps: again ? ALL_PAUSES : [] };
+      const sleeps = again ? ALL_PAUSES : [];
+      return [verb, status, { method, act, code, outcome, sleeps }] as const;
     }),
   );
-  test.each(rows)("$verb: $status", async ({ method, act, code, outcome, sleeps }) => {
+  test.each(rows)("%s: %s", async (_verb, _status, expected) => {
+    const { method, act, code, outcome, sleeps } = expected;
     const result = await trial(method, Array(5).fill(grpcError(code, "refused")), act);
     expect({ outcome: result.outcome, sleeps: result.sleeps }).toEqual({ outcome, sleeps });
     expect(result.sent).toHaveLength(sleeps.length + 1);

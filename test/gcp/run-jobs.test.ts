@@ -54,11 +54,16 @@ async function trial(answers: Answers, act: Act) {
 }
 
 const find: Act = (jobs) => jobs.findJob(ID);
+const list: Act = (jobs) => jobs.listJobs();
 const create: Act = (jobs) => jobs.createJob(ID, job);
 const remove: Act = (jobs) => jobs.deleteJob(ID);
 const run: Act = (jobs) => jobs.runJob(ID, overrides);
 
 const named = [{ name: NAME }, DEADLINE];
+const listing = (pageToken: string) => [
+  { parent: PARENT, pageToken },
+  { ...DEADLINE, autoPaginate: false },
+];
 const creation = [{ parent: PARENT, jobId: ID, job }, DEADLINE];
 const start = [{ name: NAME, overrides }, DEADLINE];
 const poll = [{ name: OPERATION }, DEADLINE];
@@ -78,6 +83,22 @@ describe("a job", () => {
       {
         outcome: { returned: { ...job, name: NAME } },
         sent: { getJob: [named] },
+        sleeps: [],
+      },
+    ],
+    [
+      "is listed, page after page, empty ones too",
+      {
+        listJobs: [
+          [[{ name: NAME }], {}, { nextPageToken: "2" }],
+          [[], {}, { nextPageToken: "3" }],
+          [[{ name: `${PARENT}/jobs/other` }], null, { nextPageToken: "" }],
+        ],
+      },
+      list,
+      {
+        outcome: { returned: [{ name: NAME }, { name: `${PARENT}/jobs/other` }] },
+        sent: { listJobs: [listing(""), listing("2"), listing("3")] },
         sleeps: [],
       },
     ],
@@ -200,6 +221,7 @@ describe("a job", () => {
 });
 
 const plans = [
+  ["listJobs", "listJobs", list, "list the jobs", "repeated", {}],
   ["findJob", "getJob", find, "read the job", "repeated", { NOT_FOUND: { returned: undefined } }],
   ["createJob", "createJob", create, "create the job", "repeated", {}],
   [
@@ -219,11 +241,15 @@ describe("a refusal of Cloud Run", () => {
       const again = code === CODE.unavailable && repetition === "repeated";
       const why = again ? "refused (after 5 tries)" : "refused";
       const answer: { readonly [status: string]: unknown } = answers;
-      const outcome = answer[status] ?? refused({ goal, subject: NAME, code, why });
-      return { verb, status, method, act, code, outcome, sleeps: again ? ALL_PAUSES : [] };
+      const outcome =
+        answer[status] ??
+        refused({ goal, subject: verb === "listJobs" ? PARENT : NAME, code, why });
+      const sleeps = again ? ALL_PAUSES : [];
+      return [verb, status, { method, act, code, outcome, sleeps }] as const;
     }),
   );
-  test.each(rows)("$verb: $status", async ({ method, act, code, outcome, sleeps }) => {
+  test.each(rows)("%s: %s", async (_verb, _status, expected) => {
+    const { method, act, code, outcome, sleeps } = expected;
     const answers = { [method]: Array(5).fill(grpcError(code, "refused")) };
     const result = await trial(answers, act);
     expect({ outcome: result.outcome, sleeps: result.sleeps }).toEqual({ outcome, sleeps });

@@ -29,11 +29,27 @@ const CRC = 0xe3069283;
 
 const labels = { "managed-by": "action-llama" };
 const annotations = { "action-llama/credential": "github_token:default" };
-const google = { name: NUMBERED, labels, annotations, etag: '"165cdb26000000"' };
-const ours: StoredSecret = { id: ID, labels, annotations, etag: '"165cdb26000000"' };
+/** As gRPC gives it: int64 as text. */
+const CREATED = { seconds: "1767323045", nanos: 678_000_000 };
+const CREATED_AT = 1_767_323_045_000;
+const google = {
+  name: NUMBERED,
+  labels,
+  annotations,
+  etag: '"165cdb26000000"',
+  createTime: CREATED,
+};
+const ours: StoredSecret = {
+  id: ID,
+  labels,
+  annotations,
+  etag: '"165cdb26000000"',
+  createdAt: CREATED_AT,
+};
 const version = (number: number, state = "ENABLED") => ({
   name: `${NUMBERED}/versions/${number}`,
   state,
+  createTime: CREATED,
 });
 
 type Act = (secrets: SecretManager) => Promise<unknown>;
@@ -48,9 +64,16 @@ async function trial(method: string, answers: readonly unknown[], act: Act) {
 
 const list: Act = (secrets) => secrets.listByLabel("managed-by", "action-llama");
 const find: Act = (secrets) => secrets.findSecret(ID);
-const create: Act = (secrets) => secrets.createSecret({ id: ID, labels, annotations });
+const create: Act = (secrets) =>
+  secrets.createSecret({ id: ID, labels, annotations, locations: [] });
+const createIn =
+  (...locations: readonly string[]): Act =>
+  (secrets) =>
+    secrets.createSecret({ id: ID, labels, annotations, locations });
 const annotate: Act = (secrets) => secrets.setAnnotations(ours, { note: "new" });
 const versions: Act = (secrets) => secrets.enabledVersions(ID);
+const allVersions: Act = (secrets) => secrets.versions(ID);
+const remove: Act = (secrets) => secrets.deleteSecret(ours);
 const holds: Act = (secrets) => secrets.versionHolds(ID, "3", value);
 const add: Act = (secrets) => secrets.addVersion(ID, value);
 
@@ -63,10 +86,11 @@ const listing = (pageToken: string) => [
   },
   ONE_PAGE,
 ];
-const creation = [
-  { parent: PARENT, secretId: ID, secret: { labels, annotations, replication: { automatic: {} } } },
+const creationWith = (replication: object) => [
+  { parent: PARENT, secretId: ID, secret: { labels, annotations, replication } },
   DEADLINE,
 ];
+const creation = creationWith({ automatic: {} });
 const addition = [
   { parent: NAME, payload: { data: Buffer.from("123456789"), dataCrc32c: CRC } },
   DEADLINE,
@@ -102,12 +126,31 @@ describe("Secret Manager", () => {
     [
       "reads a secret that has nothing but a name",
       "getSecret",
-      [[{ name: NUMBERED, labels: null, annotations: null, etag: null }]],
+      [[{ name: NUMBERED, labels: null, annotations: null, etag: null, createTime: null }]],
       find,
       [[{ name: NAME }, DEADLINE]],
-      { id: ID, labels: {}, annotations: {}, etag: "" },
+      { id: ID, labels: {}, annotations: {}, etag: "", createdAt: 0 },
     ],
-    ["creates a replicated, labelled secret", "createSecret", [[google]], create, [creation], ours],
+    [
+      "creates a labelled secret that Google keeps where it likes",
+      "createSecret",
+      [[google]],
+      create,
+      [creation],
+      ours,
+    ],
+    [
+      "creates a secret that is kept in the named regions only",
+      "createSecret",
+      [[google]],
+      createIn("europe-west1", "europe-west3"),
+      [
+        creationWith({
+          userManaged: { replicas: [{ location: "europe-west1" }, { location: "europe-west3" }] },
+        }),
+      ],
+      ours,
+    ],
     [
       "annotates under the etag, and nothing but annotations",
       "updateSecret",
@@ -135,8 +178,28 @@ describe("Secret Manager", () => {
         ],
       ],
       versions,
-      [[{ parent: NAME, filter: "state:ENABLED" }, DEADLINE]],
+      [[{ parent: NAME }, DEADLINE]],
       ["10", "3", "2"],
+    ],
+    [
+      "gives every version where all are asked for, newest first",
+      "listSecretVersions",
+      [[[version(2), version(10, "DESTROYED"), version(9, "DISABLED")], null, {}]],
+      allVersions,
+      [[{ parent: NAME }, DEADLINE]],
+      [
+        { number: "10", state: "DESTROYED", createdAt: CREATED_AT },
+        { number: "9", state: "DISABLED", createdAt: CREATED_AT },
+        { number: "2", state: "ENABLED", createdAt: CREATED_AT },
+      ],
+    ],
+    [
+      "deletes a secret as it was seen, and not as it may be now",
+      "deleteSecret",
+      [[{}]],
+      remove,
+      [[{ name: NAME, etag: '"165cdb26000000"' }, DEADLINE]],
+      undefined,
     ],
     [
       "adds a version with its checksum, and gives the number alone",
@@ -214,12 +277,22 @@ const plans = [
     `${NAME}/versions/3`,
     "repeated",
   ],
+  [
+    "versions",
+    "listSecretVersions",
+    allVersions,
+    "list the versions of the secret",
+    NAME,
+    "repeated",
+  ],
+  ["deleteSecret", "deleteSecret", remove, "delete the secret", NAME, "repeated"],
   ["addVersion", "addSecretVersion", add, "add a version to the secret", NAME, "once"],
 ] as const;
 
 /** Refusals that are answers to the question. */
 const answersOf: Readonly<Record<string, unknown>> = {
   "findSecret NOT_FOUND": { returned: undefined },
+  "deleteSecret NOT_FOUND": { returned: undefined },
   // Lists lag behind: what was listed may be gone, and what is gone holds nothing.
   "versionHolds NOT_FOUND": { returned: false },
 };
@@ -230,10 +303,12 @@ describe("a refusal of Secret Manager", () => {
       const again = code === CODE.unavailable && repetition === "repeated";
       const why = again ? "refused (after 5 tries)" : "refused";
       const outcome = answersOf[`${verb} ${status}`] ?? refused({ goal, subject, code, why });
-      return { verb, status, method, act, code, outcome, sleeps: again ? ALL_PAUSES : [] };
+      const sleeps = again ? ALL_PAUSES : [];
+      return [verb, status, { method, act, code, outcome, sleeps }] as const;
     }),
   );
-  test.each(rows)("$verb: $status", async ({ method, act, code, outcome, sleeps }) => {
+  test.each(rows)("%s: %s", async (_verb, _status, expected) => {
+    const { method, act, code, outcome, sleeps } = expected;
     const result = await trial(method, Array(5).fill(grpcError(code, "refused")), act);
     expect({ outcome: result.outcome, sleeps: result.sleeps }).toEqual({ outcome, sleeps });
     expect(result.sent).toHaveLength(sleeps.length + 1);
@@ -313,7 +388,10 @@ describe("a value", () => {
   const encodings = ["utf8", "base64", "hex"] as const;
   const traces = [
     ...encodings.map((encoding) => Buffer.from(PAYLOAD).toString(encoding)),
-    JSON.stringify([...Buffer.from(PAYLOAD)]).slice(1, -1),
+    Buffer.from(PAYLOAD)
+      .toString("hex")
+      .replace(/(..)(?!$)/g, "$1 "),
+    [...Buffer.from(PAYLOAD)].join(","),
   ];
   const failureOf = async (method: string, answer: unknown, act: Act): Promise<unknown> => {
     const client = { [method]: answering(answer) } as unknown as SecretManagerServiceClient;

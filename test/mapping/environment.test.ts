@@ -136,6 +136,36 @@ describe("environment", () => {
   );
 });
 
+describe("what Cloud Run's limits allow", () => {
+  test("32,768 bytes in one variable", () =>
+    expect(build({ LONG: "é".repeat(16_384) })[0]).toEqual({
+      name: "LONG",
+      value: "é".repeat(16_384),
+    }));
+
+  test("and no more", async () =>
+    expect(await refusal(() => build({ LONG: `${"é".repeat(16_384)}a` }))).toMatchInlineSnapshot(`
+      "ConfigError, exit 78
+      what: [cloudrun.env] LONG is 32769 bytes long
+      why: Cloud Run takes at most 32768 bytes in one variable
+      remedy: Shorten LONG, or put the text into the agent's image."
+    `));
+
+  // Two are the credential's, and two al sets for each run.
+  const literals = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`V${index}`, ""]));
+
+  test("1,000 variables", () => expect(build(literals(996))).toHaveLength(998));
+
+  test("and no more of them", async () =>
+    expect(await refusal(() => build(literals(997)))).toMatchInlineSnapshot(`
+      "ConfigError, exit 78
+      what: The agent's container would have 1001 variables
+      why: Cloud Run takes at most 1000
+      remedy: Remove variables from [cloudrun.env]."
+    `));
+});
+
 function reference(name: string, version: string) {
   const secret = "al--github_token--default--token";
   return { name, valueSource: { secretKeyRef: { secret, version } } };

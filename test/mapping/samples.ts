@@ -45,6 +45,9 @@ export const CLOUD: CloudConfig = {
   memory: undefined,
   cpus: undefined,
   labels: {},
+  vpc: undefined,
+  encryptionKey: undefined,
+  secretLocations: [],
 };
 
 export const AGENT: AgentConfig = {

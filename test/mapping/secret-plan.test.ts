@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Credential } from "../../src/credentials/credential.ts";
 import { mountedSecretId, planSecrets, type WantedSecret } from "../../src/mapping/secret-plan.ts";
+import { refusal } from "../refusal.ts";
 import { credential, field, GIT_SSH, GITHUB } from "./samples.ts";
 
 /** The field of that name alone. */
@@ -62,6 +63,23 @@ describe("planSecrets", () => {
       "team-a--git_ssh--botty--username",
       "team-a--git_ssh--botty--_files",
     ]));
+});
+
+describe("a field's size", () => {
+  const sized = (value: string) => credential("custom:x", field("a"), field("big", { value }));
+
+  test("may be what a version holds", () =>
+    expect(planSecrets([sized("é".repeat(32_768))], "al")).toHaveLength(3));
+
+  test("may not be one byte more", async () =>
+    expect(
+      await refusal(() => planSecrets([sized(`${"é".repeat(32_768)}a`)], "al")),
+    ).toMatchInlineSnapshot(`
+      "DataError, exit 65
+      what: The field big of custom:x is 65537 bytes long
+      why: Secret Manager holds at most 65536 bytes in one version
+      remedy: Store a shorter value, or let the agent fetch the long one itself."
+    `));
 });
 
 describe("mountedSecretId", () => {

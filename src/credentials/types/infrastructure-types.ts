@@ -38,9 +38,7 @@ export const INFRASTRUCTURE_TYPES: readonly CredentialType[] = [
     label: "VPS SSH Key",
     description: "SSH private key for VPS access (generated or selected during provisioning)",
     section: "infrastructure",
-    fields: [
-      { name: "id_rsa", label: "Private key", kind: "key", alternatives: ["private_key"] },
-    ],
+    fields: [{ name: "id_rsa", label: "Private key", kind: "key", alternatives: ["private_key"] }],
   },
   {
     id: "gcp_service_account",

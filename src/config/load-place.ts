@@ -1,0 +1,33 @@
+import { checkTable } from "./check-table.ts";
+import { projectTable } from "./project-table.ts";
+import { cloudSchema } from "./schema.ts";
+
+/** Where a project's resources are, and who signs in: what commands need that run no agent. */
+export type CloudPlace = {
+  /** Undefined: the project of the service-account key. */
+  readonly project: string | undefined;
+  readonly region: string;
+  /** Ref of the credential that signs in. */
+  readonly credential: string;
+};
+
+/**
+ * Reads `[cloud]` as far as it says where things are.
+ * @throws ConfigError for everything that it says wrongly or not at all
+ */
+export async function loadPlace(options: {
+  readonly project: string;
+  readonly environment: string | undefined;
+  readonly environments: string;
+}): Promise<CloudPlace> {
+  const { table, file } = await projectTable(options);
+  const cloud = checkTable(cloudSchema, table.cloud ?? {}, {
+    file,
+    section: "cloud",
+  });
+  return {
+    project: cloud.project,
+    region: cloud.region,
+    credential: cloud.credential ?? "gcp_service_account",
+  };
+}

@@ -1,0 +1,78 @@
+import pLimit from "p-limit";
+import { TryAgainError } from "../errors.ts";
+import type { Google } from "../gcp/google.ts";
+import { shortName } from "../gcp/resource-names.ts";
+import type { StoredSecret } from "../gcp/secret-manager.ts";
+import type { Job } from "../gcp/types.ts";
+import { type InventoryLine, inventory } from "../mapping/inventory.ts";
+import { pinnedVersions } from "../mapping/job-pins.ts";
+import { isFinished } from "../mapping/outcome.ts";
+import { CREDENTIAL_ANNOTATION, isOurs, MANAGED_BY } from "../mapping/ownership.ts";
+import { PARALLEL_CALLS } from "./inspect-secrets.ts";
+
+/** Our secrets of the project, and which of their versions the region's jobs refer to. Reads only. */
+export async function listSecrets(google: Google): Promise<InventoryLine[]> {
+  const [secrets, jobs] = await Promise.all([ourSecrets(google), listJobs(google)]);
+  const manager = await google.secrets();
+  const limit = pLimit(PARALLEL_CALLS);
+  const withVersions = await Promise.all(
+    secrets.map((secret) =>
+      limit(async () => ({ ...secret, versions: await manager.versions(secret.id) })),
+    ),
+  );
+  return inventory(withVersions, jobs);
+}
+
+/** What removing a credential's copies takes away. */
+export type RemovalPlan = {
+  readonly secrets: readonly StoredSecret[];
+  /** Idle jobs that refer to them; they could never run again. */
+  readonly jobs: readonly string[];
+};
+
+/**
+ * Finds every copy of a credential in the project and the jobs that refer to it.
+ * @throws TryAgainError while a run uses one of them
+ */
+export async function planRemoval(credential: string, google: Google): Promise<RemovalPlan> {
+  const secrets = (await ourSecrets(google)).filter(
+    ({ annotations }) => annotations[CREDENTIAL_ANNOTATION] === credential,
+  );
+  const ids = new Set(secrets.map(({ id }) => id));
+  const jobs = (await listJobs(google)).filter(
+    (job) => isOurs(job) && pinnedVersions(job).some(({ secret }) => ids.has(secret)),
+  );
+  await refuseRunning(credential, jobs, google);
+  return { secrets, jobs: jobs.map(({ name }) => shortName(name ?? "")) };
+}
+
+/** Deletes jobs before secrets, so that no job is left that would start without its files. */
+export async function carryOutRemoval(plan: RemovalPlan, google: Google): Promise<void> {
+  const limit = pLimit(PARALLEL_CALLS);
+  const jobs = await google.jobs();
+  await Promise.all(plan.jobs.map((job) => limit(() => jobs.deleteJob(job))));
+  const secrets = await google.secrets();
+  await Promise.all(plan.secrets.map((secret) => limit(() => secrets.deleteSecret(secret))));
+}
+
+const ourSecrets = async (google: Google): Promise<StoredSecret[]> =>
+  (await google.secrets()).listByLabel(MANAGED_BY.key, MANAGED_BY.value);
+
+const listJobs = async (google: Google): Promise<Job[]> => (await google.jobs()).listJobs();
+
+async function refuseRunning(
+  credential: string,
+  jobs: readonly Job[],
+  google: Google,
+): Promise<void> {
+  const executions = await google.executions();
+  for (const { name } of jobs) {
+    const running = (await executions.listExecutions(name ?? "")).find((one) => !isFinished(one));
+    if (running === undefined) continue;
+    throw new TryAgainError({
+      what: `A run uses the copies of ${credential}: ${shortName(running.name ?? "")}`,
+      why: "files of a secret are read while the agent runs, so removing them would break it",
+      remedy: "Wait until it has ended or cancel it, and run the command again.",
+    });
+  }
+}

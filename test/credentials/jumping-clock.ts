@@ -1,0 +1,16 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { StoreClock } from "../../src/credentials/store-clock.ts";
+
+/** A clock that is right at first, and on which waiting takes no time; `slept` is the sum, in milliseconds. */
+export function jumpingClock(): StoreClock & { readonly slept: () => number } {
+  const start = Date.now();
+  let slept = 0;
+  return {
+    now: () => start + slept,
+    async sleep(milliseconds) {
+      slept += milliseconds;
+      await turn();
+    },
+    slept: () => slept,
+  };
+}
