@@ -20,9 +20,6 @@ export function readHiddenLines(
   message: string,
   { input, output }: { input: Keys; output: Writable },
 ): Promise<Secret> {
-  output.write(
-    `${message}\nPaste it; nothing is shown. End with a line that is a single dot, or with Ctrl-D.\n`,
-  );
   return new Promise((resolve, reject) => {
     const typed = new TypedLines();
     const finish = (settle: () => void): void => {
@@ -39,7 +36,11 @@ export function readHiddenLines(
       if (state === "cancelled") finish(() => reject(new PromptCancelled()));
       if (state === "complete") end();
     };
+    // Before the question, or what is pasted at once would be shown.
     input.setRawMode?.(true);
+    output.write(
+      `${message}\nPaste it; nothing is shown. End with a line that is a single dot, or with Ctrl-D.\n`,
+    );
     input.on("data", read);
     input.on("end", end);
     input.resume();

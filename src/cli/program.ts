@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { EXIT } from "../errors.ts";
+import { definePlan, defineSecrets } from "./define-cloud.ts";
 import { defineCreds } from "./define-creds.ts";
 import { defineCompletion, defineDoctor, defineNew } from "./define-project.ts";
 import type { Io } from "./io.ts";
@@ -50,6 +51,8 @@ function buildProgram(io: Io, terminal: Terminal, setStatus: (code: number) => v
     const { runCommand } = await import("./commands/run.ts");
     setStatus(await runCommand({ agent, prompt, options }, io, terminal));
   });
+  definePlan(program, shell);
+  defineSecrets(program, shell);
   defineCreds(program, shell);
   defineDoctor(program, shell);
   defineNew(program, shell);

@@ -2,11 +2,17 @@ import { formatRef, parseRef } from "../../credentials/ref.ts";
 import { UsageError } from "../../errors.ts";
 import { planRun } from "../../jobs/plan-run.ts";
 import { syncSecrets } from "../../jobs/run-agent.ts";
-import { carryOutRemoval, listSecrets, planRemoval } from "../../jobs/secret-inventory.ts";
+import {
+  carryOutRemoval,
+  listSecrets,
+  planRemoval,
+  type RemovalPlan,
+} from "../../jobs/secret-inventory.ts";
 import type { InventoryLine } from "../../mapping/inventory.ts";
 import { type ConnectOptions, connect } from "../connect.ts";
 import type { Io } from "../io.ts";
 import { prepareRun } from "../prepare-run.ts";
+import { canAsk, createPrompts } from "../prompts.ts";
 import { plannedSecret } from "../render-plan.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -97,18 +103,15 @@ export async function removeSecretsCommand(
   const { google, memory } = await connect(options, io, terminal);
   try {
     const plan = await planRemoval(credential, google);
-    const carryOut = options.yes === true && options.dryRun !== true;
-    if (carryOut) {
+    const removing =
+      plan.secrets.length > 0 && (await isConfirmed(credential, plan, { options, io }));
+    if (removing) {
       await carryOutRemoval(plan, google);
       memory.forget();
       await memory.save();
     }
-    const secrets = plan.secrets.map(({ id }) => id);
-    if (options.json) terminal.json({ credential, removed: carryOut, secrets, jobs: plan.jobs });
-    else
-      for (const line of [...secrets, ...plan.jobs])
-        terminal.result(`${carryOut ? "removed" : "would remove"}  ${line}`);
-    return afterRemoval({ credential, found: secrets.length > 0, carryOut, options });
+    showRemoval(credential, plan, { removing, options, terminal });
+    return plan.secrets.length === 0 ? NOTHING_THERE : 0;
   } finally {
     await google.close();
   }
@@ -116,18 +119,41 @@ export async function removeSecretsCommand(
 
 const NOTHING_THERE = 1;
 
-function afterRemoval(input: {
-  readonly credential: string;
-  readonly found: boolean;
-  readonly carryOut: boolean;
-  readonly options: SecretsOptions;
-}): number {
-  const { credential, found, carryOut, options } = input;
-  if (!found) return NOTHING_THERE;
-  if (carryOut || options.dryRun) return 0;
-  throw new UsageError({
-    what: `Nothing was removed: removing the copies of ${credential} must be confirmed`,
-    why: "jobs that use them are removed too; the next run makes both again",
-    remedy: `al secrets rm ${credential} --yes`,
-  });
+async function isConfirmed(
+  credential: string,
+  { secrets, jobs }: RemovalPlan,
+  { options, io }: { readonly options: SecretsOptions; readonly io: Io },
+): Promise<boolean> {
+  if (options.dryRun) return false;
+  if (options.yes) return true;
+  if (!canAsk(io)) {
+    throw new UsageError({
+      what: `Nobody can confirm that the copies of ${credential} are to be removed`,
+      why: "standard input is not a terminal",
+      remedy: `al secrets rm ${credential} --yes`,
+    });
+  }
+  const message = `Remove ${secrets.length} secrets of ${credential} and the ${jobs.length} idle jobs that use them?`;
+  return (await createPrompts(io)).confirm({ message, initial: false });
+}
+
+function showRemoval(
+  credential: string,
+  plan: RemovalPlan,
+  shown: {
+    readonly removing: boolean;
+    readonly options: SecretsOptions;
+    readonly terminal: Terminal;
+  },
+): void {
+  const { removing, options, terminal } = shown;
+  const secrets = plan.secrets.map(({ id }) => id);
+  const word = removing ? "removed" : "kept";
+  if (options.json) {
+    terminal.json({ credential, removed: removing, secrets, jobs: plan.jobs });
+  } else {
+    for (const id of secrets) terminal.result(`${word}  secret ${id}`);
+    for (const job of plan.jobs) terminal.result(`${word}  job ${job}`);
+  }
+  if (secrets.length === 0) terminal.note(`No copy of ${credential} is in the project.`);
 }

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { agent, run } from "../support/agents.ts";
+import { writeFields } from "../support/store.ts";
+import { copyStore, makeWorld, type World } from "../support/world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await makeWorld();
+});
+afterAll(() => world.close());
+beforeEach(() => world.reset());
+
+const project = () =>
+  world.project(agent("true", 'credentials = ["github_token", "git_ssh:botty"]'));
+
+/** Job ids end in a hash over the project's path-free spec, but today's date is in listings. */
+const stable = (text: string): string =>
+  text.replace(/al-it-[0-9a-f]{8}/g, "al-it-<hash>").replace(/\d{4}-\d\d-\d\d/g, "<day>");
+
+describe("al secrets ls", () => {
+  test("says that there is nothing", async () => {
+    expect(await world.al(["secrets", "ls", "-p", project()])).toMatchObject({
+      code: 0,
+      stdout: "No secrets of al's in demo-project.\n",
+    });
+  });
+
+  test("shows what is stored for whom, what is in use, and what is billed", async () => {
+    const path = project();
+    await world.al(run(path));
+    const { stdout } = await world.al(["secrets", "ls", "-p", path]);
+    expect(stable(stdout)).toMatchInlineSnapshot();
+  });
+
+  test("shows a rotated value's old version as billed, and in use while its job is there", async () => {
+    const path = project();
+    const variables = { AL_CREDENTIALS_DIR: copyStore(world, "ls-store") };
+    await world.al(run(path), { variables });
+    writeFields(variables.AL_CREDENTIALS_DIR, {
+      "github_token/default/token": "ghp_rotatedRotatedRotated000004",
+    });
+    await world.al(run(path), { variables });
+    const { stdout } = await world.al(["secrets", "ls", "-p", path, "--json"], { variables });
+    const token = JSON.parse(stdout).find(
+      ({ credential }: { credential: string }) => credential === "github_token",
+    );
+    expect(token).toEqual({
+      credential: "github_token",
+      secret: "al--github_token--default--token",
+      billed: 2,
+      versions: ["2", "1"].map((number) => ({
+        number,
+        state: "ENABLED",
+        createdAt: expect.stringMatching(/^\d{4}-/),
+        jobs: [expect.stringMatching(/^al-it-/)],
+      })),
+    });
+  });
+});
+
+describe("al secrets sync", () => {
+  test("writes what a run would write and starts nothing; again, it writes nothing", async () => {
+    const path = project();
+    const dry = await world.al(["secrets", "sync", "it", "-p", path, "--dry-run"]);
+    const first = await world.al(["secrets", "sync", "it", "-p", path]);
+    const second = await world.al(["secrets", "sync", "it", "-p", path]);
+    const lines = (word: string) =>
+      [
+        "github_token--default--token",
+        "git_ssh--botty--email",
+        "git_ssh--botty--id_rsa",
+        "git_ssh--botty--username",
+        "git_ssh--botty--_files",
+      ]
+        .map((id) => `${word.padEnd(11)}  al--${id}\n`)
+        .join("");
+    expect([dry.stdout, first.stdout, second.stdout]).toEqual([
+      lines("create"),
+      lines("create"),
+      lines("unchanged"),
+    ]);
+    expect((await world.calls()).filter(({ method }) => /RunJob|CreateJob/.test(method))).toEqual(
+      [],
+    );
+  });
+});
+
+describe("al secrets rm", () => {
+  test("removes the copies of one credential and the idle jobs that use them; the next run makes both again", async () => {
+    const path = project();
+    await world.al(run(path));
+    const removed = await world.al(["secrets", "rm", "git_ssh:botty", "--yes", "-p", path]);
+    expect({ code: removed.code, stdout: stable(removed.stdout) }).toEqual({
+      code: 0,
+      stdout: [
+        "secret al--git_ssh--botty--_files",
+        "secret al--git_ssh--botty--email",
+        "secret al--git_ssh--botty--id_rsa",
+        "secret al--git_ssh--botty--username",
+        "job al-it-<hash>",
+      ]
+        .map((what) => `removed  ${what}\n`)
+        .sort()
+        .reverse()
+        .sort((a, b) => Number(a.includes(" job ")) - Number(b.includes(" job ")))
+        .join(""),
+    });
+    expect((await world.al(run(path))).code).toBe(0);
+  });
+
+  test("is refused while a run uses them", async () => {
+    const path = world.project(
+      agent("trap 'exit 0' TERM; while :; do sleep 0.1; done", 'credentials = ["github_token"]'),
+    );
+    await world.al(run(path, "--detach"));
+    const { code, stderr } = await world.al(["secrets", "rm", "github_token", "--yes", "-p", path]);
+    expect(code).toBe(75);
+    expect(stderr).toContain("A run uses the copies of github_token: al-it-");
+  });
+
+  test.each([
+    ["with --dry-run it removes nothing", ["--dry-run"], 0],
+    ["without a terminal and without --yes it removes nothing", [], 64],
+  ])("%s", async (_sentence, flags, code) => {
+    const path = project();
+    await world.al(["secrets", "sync", "it", "-p", path]);
+    expect((await world.al(["secrets", "rm", "github_token", "-p", path, ...flags])).code).toBe(
+      code,
+    );
+    expect((await world.calls()).filter(({ method }) => /Delete/.test(method))).toEqual([]);
+  });
+
+  test("says so when there is no copy", async () => {
+    const { code, stderr } = await world.al(["secrets", "rm", "aws", "--yes", "-p", project()]);
+    expect({ code, said: stderr.includes("No copy of aws is in the project.") }).toEqual({
+      code: 1,
+      said: true,
+    });
+  });
+});
+
+describe("al plan", () => {
+  test("shows a first job's settings, and later what differs from the newest one", async () => {
+    const path = project();
+    const first = await world.al(["plan", "it", "-p", path, "--json"]);
+    await world.al(run(path));
+    const same = await world.al(["plan", "it", "-p", path, "--json"]);
+    const next = world.project(
+      agent("true", 'credentials = ["github_token"]\ntimeout = 60').concat("memory = '1Gi'\n"),
+    );
+    const changed = await world.al(["plan", "it", "-p", next, "--json"]);
+    const jobs = [first, same, changed].map(({ stdout }) => JSON.parse(stdout).job);
+    expect(jobs.map(({ exists, changes }) => ({ exists, changes }))).toMatchInlineSnapshot();
+  });
+
+  test("shows a name that somebody else took as a conflict, and ends with 78", async () => {
+    const taken = `${world.emulator.url}/v1/projects/demo-project/secrets?secretId=al--github_token--default--token`;
+    await fetch(taken, {
+      method: "POST",
+      headers: { authorization: "Bearer owner", "content-type": "application/json" },
+      body: JSON.stringify({ replication: { automatic: {} } }),
+    });
+    const path = world.project(agent("true", 'credentials = ["github_token"]'));
+    const plan = await world.al(["plan", "it", "-p", path, "--json"]);
+    expect({ code: plan.code, action: JSON.parse(plan.stdout).secrets[0].action }).toEqual({
+      code: 78,
+      action: "conflict",
+    });
+    const ran = await world.al(run(path));
+    expect(ran.code).toBe(78);
+    expect(ran.stderr).toContain("exists and is not al's");
+  });
+});
