@@ -15,7 +15,11 @@ export type ConnectOptions = {
 };
 
 /** Google and this machine's memory of it, for a command that runs no agent. */
-export type Connection = { readonly google: Google; readonly memory: SyncState };
+export type Connection = {
+  readonly google: Google;
+  readonly memory: SyncState;
+  readonly secretPrefix: string;
+};
 
 /** Signs in as the project's configuration says. The caller closes the connection. */
 export async function connect(
@@ -35,7 +39,8 @@ export async function connect(
     if (options.verbose) terminal.note(terminal.styled("dim", text));
   };
   const google = connectGoogle(session, { region: place.region, clock: io.clock, trace });
-  return { google, memory: await SyncState.load(settings.store, session.project) };
+  const memory = await SyncState.load(settings.store, session.project);
+  return { google, memory, secretPrefix: place.secretPrefix };
 }
 
 const emulatorNotice = (url: string, terminal: Terminal): string =>

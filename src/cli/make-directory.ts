@@ -31,6 +31,7 @@ export async function makeDirectory(
 ): Promise<void> {
   const building = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
   try {
+    await mkdir(building);
     for (const [name, content] of files) {
       await mkdir(dirname(join(building, name)), { recursive: true });
       await writeFile(join(building, name), content);
@@ -50,7 +51,7 @@ const unwritable = (path: string, cause: unknown): ConfigError =>
     {
       what: `${path} cannot be made`,
       why: cause instanceof Error ? cause.message : String(cause),
-      remedy: "Choose a place where you may write.",
+      remedy: "Choose a place that exists and where you may write.",
     },
     { cause },
   );

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import type { TableProblem } from "../config/check-table.ts";
 import { formatRef } from "../credentials/ref.ts";
+import { shellWord } from "../credentials/shell-word.ts";
 import type { StoreProblem } from "../credentials/store-problems.ts";
 import { findType } from "../credentials/types.ts";
 import type { CredentialStatus } from "./credential-status.ts";
@@ -39,6 +41,7 @@ export function summary(seen: {
   readonly statuses: readonly CredentialStatus[];
   readonly agents: number;
   readonly project: string;
+  readonly store: string;
 }): string {
   if (seen.agents === 0)
     return `No agents in ${seen.project}: create one in agents/<name>/SKILL.md.`;
@@ -47,18 +50,19 @@ export function summary(seen: {
   if (open.length === 0) return `${count(seen.agents, "agent")}, ${total}: all there.`;
   return [
     `${open.length} of ${total} missing or refused. To mend:`,
-    ...open.map((status) => `  ${command(status)}`),
+    ...open.map((status) => `  ${command(status, seen.store)}`),
   ].join("\n");
 }
 
 const count = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? "" : "s"}`;
 
-/** Types that al does not know are stored by hand. */
-const command = ({ required: { ref } }: CredentialStatus): string =>
-  findType(ref.type) === undefined
-    ? `write a file for each field below credentials/${ref.type}/${ref.instance}/`
-    : `al creds add ${formatRef(ref)}`;
+/** The fields of types that al does not know are written by hand. */
+function command({ required: { ref } }: CredentialStatus, store: string): string {
+  if (findType(ref.type) !== undefined) return `al creds add ${formatRef(ref)}`;
+  const directory = shellWord(join(store, ref.type, ref.instance));
+  return `mkdir -p ${directory} # and write a file there for each field; al does not know this type`;
+}
 
 /** The whole result for programs. */
 export const doctorDocument = (seen: {

@@ -2,6 +2,9 @@ import { ConfigError } from "../errors.ts";
 import type { CloudConfig } from "./config.ts";
 import type { CloudTable } from "./schema.ts";
 
+export const DEFAULT_CREDENTIAL = "gcp_service_account";
+export const DEFAULT_PREFIX = "al";
+
 /** Google's default compute account; a job that runs as it may read far more than one agent's secrets. */
 const DEFAULT_COMPUTE_ACCOUNT = /^[0-9]+-compute@developer\.gserviceaccount\.com$/;
 
@@ -17,8 +20,8 @@ export function cloudConfig(
     project: table.project,
     region: table.region,
     serviceAccount: serviceAccount(table, place),
-    credential: table.credential ?? "gcp_service_account",
-    secretPrefix: table.secret_prefix ?? "al",
+    credential: table.credential ?? DEFAULT_CREDENTIAL,
+    secretPrefix: table.secret_prefix ?? DEFAULT_PREFIX,
     memory: table.memory,
     cpus: table.cpus,
     labels: table.labels ?? {},

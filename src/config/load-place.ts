@@ -1,4 +1,5 @@
 import { checkTable } from "./check-table.ts";
+import { DEFAULT_CREDENTIAL, DEFAULT_PREFIX } from "./cloud-config.ts";
 import { projectTable } from "./project-table.ts";
 import { cloudSchema } from "./schema.ts";
 
@@ -9,6 +10,7 @@ export type CloudPlace = {
   readonly region: string;
   /** Ref of the credential that signs in. */
   readonly credential: string;
+  readonly secretPrefix: string;
 };
 
 /**
@@ -28,6 +30,7 @@ export async function loadPlace(options: {
   return {
     project: cloud.project,
     region: cloud.region,
-    credential: cloud.credential ?? "gcp_service_account",
+    credential: cloud.credential ?? DEFAULT_CREDENTIAL,
+    secretPrefix: cloud.secret_prefix ?? DEFAULT_PREFIX,
   };
 }

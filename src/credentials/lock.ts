@@ -71,7 +71,7 @@ async function createFile(path: string, text: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (hasCode(error, "EEXIST")) return false;
-    if (!hasCode(error, "ENOENT")) throw unwritable(path, error);
+    if (!hasCode(error, "ENOENT")) throw unwritable(dirname(path), error);
   }
   // Also when the type's directory went with its last instance a moment ago.
   await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
@@ -103,7 +103,7 @@ async function removeIf(path: string, rule: (holder: Holder) => boolean): Promis
   const holder = await findHolder(path);
   if (holder === undefined || !rule(holder)) return;
   await unlink(path).catch((error: unknown) => {
-    if (!isMissing(error)) throw unwritable(path, error);
+    if (!isMissing(error)) throw unwritable(dirname(path), error);
   });
 }
 

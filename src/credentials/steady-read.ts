@@ -7,6 +7,9 @@ import type { StoreClock } from "./store-clock.ts";
 import { unwritable } from "./store-error.ts";
 import { fieldFiles } from "./stored-fields.ts";
 
+/** Shorter than a change takes, so that even one who changes an instance all the time leaves a moment to read it. */
+const RETRY_MS = 1;
+
 /**
  * Gives what `read` finds in an instance's directory, all of it from one moment: it is read again when fields changed meanwhile,
  * and not before a change that is under way, or was left half done, is finished. Staging new values disturbs no reader.
@@ -27,6 +30,7 @@ export async function readSteadily<T>(
     }
     const outcome = await settle(read);
     if ((await signature(place.directory)) === before) return unwrap(outcome);
+    await clock.sleep(RETRY_MS);
   } while (clock.now() < deadline);
   throw await stillLocked(place.lock);
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { AlError, ConfigError } from "../errors.ts";
 import { shellWord } from "./shell-word.ts";
@@ -40,20 +41,27 @@ const refusalWords = (path: string, cause: unknown): { why: string; remedy: stri
   if (hasCode(cause, "EACCES", "EPERM"))
     return {
       why: "this user may not write there",
-      remedy: `If it is yours: chmod -R u+rwX ${shellWord(path)}`,
+      remedy: `If it is yours: chmod -R u+rwX ${shellWord(nearestExisting(path))}`,
     };
   if (hasCode(cause, "ENOSPC", "EDQUOT"))
     return {
       why: "the disk is full",
-      remedy: `Make room and repeat the command: df -h ${shellWord(path)}`,
+      remedy: `Make room and repeat the command: df -h ${shellWord(nearestExisting(path))}`,
     };
   if (hasCode(cause, "ENOTDIR", "EEXIST"))
     return {
       why: "a file is in the place of a directory",
-      remedy: `Look which, and move it away: ls -ld ${shellWord(dirname(path))}`,
+      remedy: `Look which, and move it away: ls -ld ${shellWord(nearestExisting(path))}`,
     };
-  return { why: messageOf(cause), remedy: `Look at what is there: ls -la ${shellWord(path)}` };
+  return {
+    why: messageOf(cause),
+    remedy: `Look at what is there: ls -la ${shellWord(nearestExisting(path))}`,
+  };
 };
+
+/** A command about what could not be made has to name what is there. */
+const nearestExisting = (path: string): string =>
+  existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path));
 
 const messageOf = (cause: unknown): string =>
   cause instanceof Error ? cause.message : String(cause);

@@ -1,7 +1,7 @@
 import { lstat, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { shellWord } from "./shell-word.ts";
-import { isMissing, unreadable } from "./store-error.ts";
+import { hasCode, isMissing, unreadable } from "./store-error.ts";
 
 /** Something about a file or directory of the store that a person should mend. */
 export type StoreProblem = {
@@ -18,7 +18,7 @@ const OTHERS = 0o077;
 /**
  * Directories and files that others may open, or that their owner may not. Symbolic links are fine, and what they lead to is kept
  * elsewhere. No problem where there is no store.
- * @throws ConfigError for a directory that cannot be read
+ * @throws ConfigError where the disk fails
  */
 export async function findStoreProblems(store: string): Promise<StoreProblem[]> {
   const root = await stat(store).catch((error: unknown) => {
@@ -26,6 +26,7 @@ export async function findStoreProblems(store: string): Promise<StoreProblem[]> 
     throw unreadable(store, error);
   });
   if (root === undefined) return [];
+  if (!root.isDirectory()) return [notADirectory(store)];
   const own = directoryProblems(store, root.mode);
   return canLook(root.mode) ? [...own, ...(await problemsBelow(store, LEVELS))] : own;
 }
@@ -35,8 +36,10 @@ const canLook = (mode: number): boolean => (mode & 0o500) === 0o500;
 async function problemsBelow(directory: string, levels: number): Promise<StoreProblem[]> {
   const names = await readdir(directory).catch((error: unknown) => {
     if (isMissing(error)) return [];
+    if (hasCode(error, "EACCES", "EPERM")) return undefined;
     throw unreadable(directory, error);
   });
+  if (names === undefined) return [notOurs(directory)];
   const problems: StoreProblem[] = [];
   for (const name of names.sort())
     problems.push(...(await problemsAt(join(directory, name), levels)));
@@ -75,5 +78,17 @@ function fileProblems(path: string, mode: number): StoreProblem[] {
     return [{ path, problem: `its owner may not read the file (mode ${shown(mode)})`, remedy }];
   return [];
 }
+
+const notADirectory = (path: string): StoreProblem => ({
+  path,
+  problem: "it is not a directory",
+  remedy: `mv ${shellWord(path)} ${shellWord(`${path}.old`)}`,
+});
+
+const notOurs = (path: string): StoreProblem => ({
+  path,
+  problem: "this user may not open the directory",
+  remedy: `sudo chown -R "$(id -u)" ${shellWord(path)}`,
+});
 
 const shown = (mode: number): string => (mode & 0o777).toString(8).padStart(4, "0");

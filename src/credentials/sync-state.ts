@@ -44,13 +44,18 @@ export class SyncState {
     return remembered?.fingerprint === this.#fingerprint(field) ? remembered.version : undefined;
   }
 
+  /** Ids of the secrets of which something is remembered. */
+  secretIds(): string[] {
+    return [...new Set([...this.#fields.keys()].map((name) => name.slice(0, name.indexOf("/"))))];
+  }
+
   remember(secret: string, field: CredentialField, version: string): void {
     if (this.find(secret, field) === version) return;
     this.#fields.set(key(secret, field), { fingerprint: this.#fingerprint(field), version });
     this.#changed = true;
   }
 
-  /** Everything remembered about secrets with this id proved wrong. */
+  /** What was remembered proved wrong. */
   forget(): void {
     this.#fields.clear();
     this.#changed = true;

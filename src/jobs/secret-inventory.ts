@@ -31,19 +31,41 @@ export type RemovalPlan = {
 };
 
 /**
- * Finds every copy of a credential in the project and the jobs that refer to it.
+ * Finds every copy of a credential in the project and the jobs that refer to it. Lists lag behind, so secrets that jobs refer to or that this
+ * machine remembers are asked for by name.
  * @throws TryAgainError while a run uses one of them
  */
-export async function planRemoval(credential: string, google: Google): Promise<RemovalPlan> {
-  const secrets = (await ourSecrets(google)).filter(
-    ({ annotations }) => annotations[CREDENTIAL_ANNOTATION] === credential,
+export async function planRemoval(
+  wanted: {
+    readonly credential: string;
+    /** How every id of the credential begins. */
+    readonly idBeginning: string;
+    readonly remembered: readonly string[];
+  },
+  google: Google,
+): Promise<RemovalPlan> {
+  const listed = await ourSecrets(google);
+  const allJobs = (await listJobs(google)).filter(isOurs);
+  const known = new Set(listed.map(({ id }) => id));
+  const named = [
+    ...allJobs.flatMap(pinnedVersions).map(({ secret }) => secret),
+    ...wanted.remembered,
+  ];
+  const unlisted = new Set(
+    named.filter((id) => id.startsWith(wanted.idBeginning) && !known.has(id)),
+  );
+  const manager = await google.secrets();
+  const found = await Promise.all([...unlisted].map((id) => manager.findSecret(id)));
+  const secrets = [...listed, ...found.filter((secret) => secret !== undefined)].filter(
+    (secret) => isOurs(secret) && secret.annotations[CREDENTIAL_ANNOTATION] === wanted.credential,
   );
   const ids = new Set(secrets.map(({ id }) => id));
-  const jobs = (await listJobs(google)).filter(
-    (job) => isOurs(job) && pinnedVersions(job).some(({ secret }) => ids.has(secret)),
-  );
-  await refuseRunning(credential, jobs, google);
-  return { secrets, jobs: jobs.map(({ name }) => shortName(name ?? "")) };
+  const jobs = allJobs.filter((job) => pinnedVersions(job).some(({ secret }) => ids.has(secret)));
+  await refuseRunning(wanted.credential, jobs, google);
+  return {
+    secrets: secrets.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    jobs: jobs.map(({ name }) => shortName(name ?? "")),
+  };
 }
 
 /** Deletes jobs before secrets, so that no job is left that would start without its files. */

@@ -39,6 +39,12 @@ export function directorySecretId(
   return join(prefix, path.type, path.instance, DIRECTORY_TOKEN);
 }
 
+/** How every id of one credential begins, up to and with a divider: no other credential's id begins so. */
+export const credentialIdBeginning = (
+  prefix: string,
+  path: { readonly type: string; readonly instance: string },
+): string => `${[prefix, segment(path.type), segment(path.instance)].join("--")}--`;
+
 const join = (prefix: string, type: string, instance: string, last: string): SecretId =>
   [prefix, segment(type), segment(instance), last].join("--");
 

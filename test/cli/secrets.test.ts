@@ -29,7 +29,17 @@ describe("al secrets ls", () => {
     const path = project();
     await world.al(run(path));
     const { stdout } = await world.al(["secrets", "ls", "-p", path]);
-    expect(stable(stdout)).toMatchInlineSnapshot();
+    expect(stable(stdout)).toMatchInlineSnapshot(`
+      "git_ssh:botty
+        al--git_ssh--botty--_files  3 billed; in use: version 3 of <day> by al-it-<hash>; version 2 of <day> by al-it-<hash>; version 1 of <day> by al-it-<hash>
+        al--git_ssh--botty--email  1 billed; in use: version 1 of <day> by al-it-<hash>
+        al--git_ssh--botty--id_rsa  1 billed; not in use
+        al--git_ssh--botty--username  1 billed; in use: version 1 of <day> by al-it-<hash>
+      github_token
+        al--github_token--default--token  1 billed; in use: version 1 of <day> by al-it-<hash>
+      5 secrets, 7 billed versions
+      "
+    `);
   });
 
   test("shows a rotated value's old version as billed, and in use while its job is there", async () => {
@@ -92,18 +102,12 @@ describe("al secrets rm", () => {
     const removed = await world.al(["secrets", "rm", "git_ssh:botty", "--yes", "-p", path]);
     expect({ code: removed.code, stdout: stable(removed.stdout) }).toEqual({
       code: 0,
-      stdout: [
-        "secret al--git_ssh--botty--_files",
-        "secret al--git_ssh--botty--email",
-        "secret al--git_ssh--botty--id_rsa",
-        "secret al--git_ssh--botty--username",
-        "job al-it-<hash>",
-      ]
-        .map((what) => `removed  ${what}\n`)
-        .sort()
-        .reverse()
-        .sort((a, b) => Number(a.includes(" job ")) - Number(b.includes(" job ")))
-        .join(""),
+      stdout: `removed  secret al--git_ssh--botty--_files
+removed  secret al--git_ssh--botty--email
+removed  secret al--git_ssh--botty--id_rsa
+removed  secret al--git_ssh--botty--username
+removed  job al-it-<hash>
+`,
     });
     expect((await world.al(run(path))).code).toBe(0);
   });
@@ -150,7 +154,52 @@ describe("al plan", () => {
     );
     const changed = await world.al(["plan", "it", "-p", next, "--json"]);
     const jobs = [first, same, changed].map(({ stdout }) => JSON.parse(stdout).job);
-    expect(jobs.map(({ exists, changes }) => ({ exists, changes }))).toMatchInlineSnapshot();
+    expect(jobs.map(({ exists, changes }) => ({ exists, changes }))).toMatchInlineSnapshot(`
+      [
+        {
+          "changes": [
+            "+ args: ["true"]",
+            "+ command: ["/bin/sh","-c"]",
+            "+ cpu: 1",
+            "+ env GH_TOKEN: al--github_token--default--token version (new)",
+            "+ env GITHUB_TOKEN: al--github_token--default--token version (new)",
+            "+ env GIT_AUTHOR_EMAIL: al--git_ssh--botty--email version (new)",
+            "+ env GIT_AUTHOR_NAME: al--git_ssh--botty--username version (new)",
+            "+ env GIT_COMMITTER_EMAIL: al--git_ssh--botty--email version (new)",
+            "+ env GIT_COMMITTER_NAME: al--git_ssh--botty--username version (new)",
+            "+ file /credentials/git_ssh/botty/email: al--git_ssh--botty--_files version (new)",
+            "+ file /credentials/git_ssh/botty/id_rsa: al--git_ssh--botty--_files version (new)",
+            "+ file /credentials/git_ssh/botty/username: al--git_ssh--botty--_files version (new)",
+            "+ file /credentials/github_token/default/token: al--github_token--default--token version (new)",
+            "+ image: host.local/agent:latest",
+            "+ label al-agent: it",
+            "+ label managed-by: action-llama",
+            "+ memory: 2Gi",
+            "+ service account: al-runner@demo-project.iam.gserviceaccount.com",
+            "+ timeout: 3600s",
+          ],
+          "exists": false,
+        },
+        {
+          "changes": [],
+          "exists": true,
+        },
+        {
+          "changes": [
+            "- env GIT_AUTHOR_EMAIL: al--git_ssh--botty--email version 1",
+            "- env GIT_AUTHOR_NAME: al--git_ssh--botty--username version 1",
+            "- env GIT_COMMITTER_EMAIL: al--git_ssh--botty--email version 1",
+            "- env GIT_COMMITTER_NAME: al--git_ssh--botty--username version 1",
+            "- file /credentials/git_ssh/botty/email: al--git_ssh--botty--_files version 1",
+            "- file /credentials/git_ssh/botty/id_rsa: al--git_ssh--botty--_files version 2",
+            "- file /credentials/git_ssh/botty/username: al--git_ssh--botty--_files version 3",
+            "~ memory: 2Gi → 1Gi",
+            "~ timeout: 3600s → 60s",
+          ],
+          "exists": false,
+        },
+      ]
+    `);
   });
 
   test("shows a name that somebody else took as a conflict, and ends with 78", async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +10,7 @@ import { scaledClock } from "./scaled-clock.ts";
 import { newPrivateKey, PLAIN_VALUES, SECRET_VALUES, writeFields } from "./store.ts";
 
 /** Google's side is strict, only quicker than by default. */
-const PACE = { operationDelayMs: 20, logDelayMs: 30, logShuffleMs: 30 };
+const PACE = { operationDelayMs: 20, listDelayMs: 100, logDelayMs: 30, logShuffleMs: 30 };
 /** Our own waiting is this much shorter. */
 const SPEED = 20;
 
@@ -134,6 +135,9 @@ async function al(args: readonly string[], { store, url, options }: AlContext): 
     stdout: stdout.stream,
     stderr: stderr.stream,
     stdin: Readable.from([options.stdin ?? ""]),
+    stdinIsTerminal: false,
+    fetch: () => Promise.reject(new TypeError("these tests ask no service")),
+    randomBytes,
     variables: { AL_CREDENTIALS_DIR: store, AL_GCP_EMULATOR: url, ...options.variables },
     workingDirectory: tmpdir(),
     clock: scaledClock(options.speed ?? SPEED),

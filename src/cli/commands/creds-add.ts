@@ -58,7 +58,8 @@ async function storeGiven(
   const values = await readGivenFields(type, options, io);
   const merged = new Map([...(await storedValues(store, ref)), ...values]);
   const missing = missingFields(type, merged);
-  if (values.size === 0 || missing.length > 0) throw notGiven(type, ref, missing);
+  if (values.size === 0 || missing.length > 0)
+    throw notGiven(type, ref, { given: [...values.keys()], missing });
   const check = options.check ? await checkValues(type.id, merged, io) : undefined;
   if (check !== undefined) terminal.note(renderCheck(check, terminal));
   if (check?.outcome === "failed") throw refusedValues(ref, check);
@@ -69,16 +70,16 @@ async function storeGiven(
 function notGiven(
   type: CredentialType,
   ref: CredentialRef,
-  missing: readonly string[],
+  { given, missing }: { given: readonly string[]; missing: readonly string[] },
 ): UsageError {
   const fields = missing.length > 0 ? missing : type.fields.map(({ name }) => name);
   return new UsageError({
     what: `No value is given for ${fields.join(", ")} of ${formatRef(ref)}`,
     why:
-      missing.length === type.fields.length || missing.length === 0
+      given.length === 0
         ? "standard input is not a terminal, so al cannot ask"
         : "the flags name only a part of its fields, and the others are not stored",
-    remedy: flagsFor(formatRef(ref), fields),
+    remedy: flagsFor(formatRef(ref), [...given, ...fields]),
   });
 }
 

@@ -51,7 +51,7 @@ export async function doctor(options: DoctorOptions, io: Io, terminal: Terminal)
   const statuses = asks ? await mendCredentials(looked, { store, options, io, terminal }) : looked;
   const gateway = await gatewayKey(store, options, { io, agents: config.agents.length, terminal });
   const open = statuses.filter(({ state }) => state !== "ok");
-  terminal.note(summary({ statuses, agents: config.agents.length, project }));
+  terminal.note(summary({ statuses, agents: config.agents.length, project, store }));
   if (options.json) {
     terminal.json(doctorDocument({ statuses, storeProblems, gateway, notes: config.notes }));
   }

@@ -9,6 +9,7 @@ import {
   type RemovalPlan,
 } from "../../jobs/secret-inventory.ts";
 import type { InventoryLine } from "../../mapping/inventory.ts";
+import { credentialIdBeginning } from "../../mapping/secret-names.ts";
 import { type ConnectOptions, connect } from "../connect.ts";
 import type { Io } from "../io.ts";
 import { prepareRun } from "../prepare-run.ts";
@@ -99,10 +100,13 @@ export async function removeSecretsCommand(
   io: Io,
   terminal: Terminal,
 ): Promise<number> {
-  const credential = formatRef(parseRef(ref));
-  const { google, memory } = await connect(options, io, terminal);
+  const parsed = parseRef(ref);
+  const credential = formatRef(parsed);
+  const { google, memory, secretPrefix } = await connect(options, io, terminal);
   try {
-    const plan = await planRemoval(credential, google);
+    const idBeginning = credentialIdBeginning(secretPrefix, parsed);
+    const remembered = memory.secretIds();
+    const plan = await planRemoval({ credential, idBeginning, remembered }, google);
     const removing =
       plan.secrets.length > 0 && (await isConfirmed(credential, plan, { options, io }));
     if (removing) {

@@ -7,7 +7,11 @@ import { httpCheck } from "./http-check.ts";
 const TOKEN_URL = "https://oauth2.googleapis.com/token";
 const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 
-type Key = { readonly email: string; readonly privateKey: KeyObject };
+type Key = {
+  readonly email: string;
+  readonly privateKey: KeyObject;
+  readonly keyId: string | undefined;
+};
 
 /** Signs in with the key as the runtime does (https://developers.google.com/identity/protocols/oauth2/service-account#httprest). */
 export const SERVICE_ACCOUNT_CHECK: Check = {
@@ -48,8 +52,11 @@ function readKey(text: string): Key | string {
   const privateKey = parsePem(String(pem));
   return privateKey === undefined
     ? '"private_key" is not an RSA private key in PEM form'
-    : { email: String(email), privateKey };
+    : { email: String(email), privateKey, keyId: textOf(key.private_key_id) };
 }
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : undefined;
 
 function parseObject(text: string): { readonly [name: string]: unknown } | undefined {
   try {
@@ -70,7 +77,7 @@ function parsePem(pem: string): KeyObject | undefined {
   }
 }
 
-function signedClaim({ email, privateKey }: Key, nowSeconds: number): string {
+function signedClaim({ email, privateKey, keyId }: Key, nowSeconds: number): string {
   const claim = {
     iss: email,
     scope: SCOPE,
@@ -78,7 +85,7 @@ function signedClaim({ email, privateKey }: Key, nowSeconds: number): string {
     iat: nowSeconds,
     exp: nowSeconds + 3600,
   };
-  const head = [{ alg: "RS256", typ: "JWT" }, claim]
+  const head = [{ alg: "RS256", typ: "JWT", kid: keyId }, claim]
     .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
     .join(".");
   return `${head}.${sign("RSA-SHA256", Buffer.from(head), privateKey).toString("base64url")}`;
