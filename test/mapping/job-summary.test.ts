@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import type { Job } from "../../src/gcp/types.ts";
+import { inventory } from "../../src/mapping/inventory.ts";
+import { pinnedVersions } from "../../src/mapping/job-pins.ts";
+import { diffSummaries, summarise } from "../../src/mapping/job-summary.ts";
+
+const job = (changes: { memory?: string; token?: string; name?: string } = {}): Job => ({
+  name: `projects/p/locations/l/jobs/${changes.name ?? "al-dev-11111111"}`,
+  labels: { "managed-by": "action-llama" },
+  template: {
+    template: {
+      serviceAccount: "runner@demo-project.iam.gserviceaccount.com",
+      timeout: { seconds: 900 },
+      volumes: [
+        {
+          name: "v",
+          secret: { secret: "al--aws--default--_files", items: [{ path: "id", version: "3" }] },
+        },
+      ],
+      containers: [
+        {
+          image: "image:1",
+          command: ["/bin/sh"],
+          env: [
+            { name: "LEVEL", value: "3" },
+            {
+              name: "TOKEN",
+              valueSource: {
+                secretKeyRef: { secret: "al--t--default--token", version: changes.token ?? "1" },
+              },
+            },
+          ],
+          resources: { limits: { cpu: "1", memory: changes.memory ?? "2Gi" } },
+          volumeMounts: [{ name: "v", mountPath: "/credentials/aws/default" }],
+        },
+      ],
+    },
+  },
+});
+
+describe("a job in lines", () => {
+  test("names every setting of ours", () =>
+    expect([...summarise(job())]).toEqual([
+      ["image", "image:1"],
+      ["command", '["/bin/sh"]'],
+      ["cpu", "1"],
+      ["memory", "2Gi"],
+      ["timeout", "900s"],
+      ["service account", "runner@demo-project.iam.gserviceaccount.com"],
+      ["label managed-by", "action-llama"],
+      ["env LEVEL", '"3"'],
+      ["env TOKEN", "al--t--default--token version 1"],
+      ["file /credentials/aws/default/id", "al--aws--default--_files version 3"],
+    ]));
+
+  test.each([
+    ["nothing where nothing changed", job(), job(), []],
+    [
+      "what changed, by setting",
+      job(),
+      job({ memory: "4Gi", token: "2" }),
+      [
+        "~ env TOKEN: al--t--default--token version 1 → al--t--default--token version 2",
+        "~ memory: 2Gi → 4Gi",
+      ],
+    ],
+    ["what is new", {}, { labels: { team: "a" } }, ["+ label team: a"]],
+    ["what is gone", { labels: { team: "a" } }, {}, ["- label team: a"]],
+  ] as const)("differ by %s", (_sentence, before, after, lines) =>
+    expect(diffSummaries(summarise(before), summarise(after))).toEqual(lines),
+  );
+});
+
+test("a job pins each version once, however often it refers to it", () =>
+  expect(pinnedVersions(job())).toEqual([
+    { secret: "al--t--default--token", version: "1" },
+    { secret: "al--aws--default--_files", version: "3" },
+  ]));
+
+test("the inventory says which versions are in use by jobs of ours, and what is billed", () => {
+  const version = (number: string, state = "ENABLED") => ({ number, state, createdAt: 0 });
+  const secrets = [
+    {
+      id: "al--t--default--token",
+      annotations: { "al-credential": "t" },
+      versions: [version("2"), version("1")],
+    },
+    {
+      id: "al--aws--default--_files",
+      annotations: { "al-credential": "aws" },
+      versions: [version("3"), version("2", "DISABLED"), version("1", "DESTROYED")],
+    },
+  ];
+  const foreign = { ...job({ token: "2", name: "theirs" }), labels: {} };
+  expect(inventory(secrets, [job(), foreign])).toEqual([
+    {
+      credential: "aws",
+      secret: "al--aws--default--_files",
+      billed: 2,
+      versions: [
+        { ...version("3"), jobs: ["al-dev-11111111"] },
+        { ...version("2", "DISABLED"), jobs: [] },
+        { ...version("1", "DESTROYED"), jobs: [] },
+      ],
+    },
+    {
+      credential: "t",
+      secret: "al--t--default--token",
+      billed: 2,
+      versions: [
+        { ...version("2"), jobs: [] },
+        { ...version("1"), jobs: ["al-dev-11111111"] },
+      ],
+    },
+  ]);
+});
