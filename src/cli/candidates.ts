@@ -76,6 +76,8 @@ async function positional(command: Command, at: Situation): Promise<string[]> {
 async function firstOperand(command: Command, { words, io }: Situation): Promise<string[]> {
   switch (command.name()) {
     case "run":
+    case "plan":
+    case "sync":
       return agentNames(resolve(io.workingDirectory, projectIn(words)));
     case "add":
       return [...new Set([...typeIds(), ...(await storedRefs(io))])];

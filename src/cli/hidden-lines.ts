@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 import { Secret } from "../credentials/secret.ts";
 import { PromptCancelled } from "./prompt-cancelled.ts";
 
@@ -22,6 +23,8 @@ export function readHiddenLines(
 ): Promise<Secret> {
   return new Promise((resolve, reject) => {
     const typed = new TypedLines();
+    // A character may be cut in two by the pieces in which a terminal hands over what is pasted.
+    const decoder = new StringDecoder("utf8");
     const finish = (settle: () => void): void => {
       input.setRawMode?.(false);
       input.off("data", read);
@@ -31,8 +34,8 @@ export function readHiddenLines(
       settle();
     };
     const end = (): void => finish(() => resolve(new Secret(typed.value)));
-    const read = (chunk: Buffer | string): void => {
-      const state = typed.add(String(chunk));
+    const read = (chunk: Buffer): void => {
+      const state = typed.add(decoder.write(Buffer.from(chunk)));
       if (state === "cancelled") finish(() => reject(new PromptCancelled()));
       if (state === "complete") end();
     };

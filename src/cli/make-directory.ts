@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ConfigError, UsageError } from "../errors.ts";
 
 /**
  * Refuses a path at which something is already.
- * @throws UsageError unless there is nothing, or an empty directory
+ * @throws UsageError unless there is nothing, or an empty directory, in a directory that exists
  */
 export async function requireFree(path: string): Promise<void> {
+  await requireParent(path);
   const names = await readdir(path).catch((error: unknown) => {
     if (hasCode(error, "ENOENT")) return [];
     if (hasCode(error, "ENOTDIR")) return [basename(path)];
@@ -18,6 +19,19 @@ export async function requireFree(path: string): Promise<void> {
     what: `${path} is not empty`,
     why: "a new project never mixes with what is there",
     remedy: "Choose another name, or empty that directory first.",
+  });
+}
+
+async function requireParent(path: string): Promise<void> {
+  const parent = dirname(path);
+  const isThere = await stat(parent).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
+  if (isThere) return;
+  throw new UsageError({
+    what: `There is no directory ${parent} to make ${basename(path)} in`,
+    remedy: "Choose a place that exists.",
   });
 }
 
@@ -51,7 +65,7 @@ const unwritable = (path: string, cause: unknown): ConfigError =>
     {
       what: `${path} cannot be made`,
       why: cause instanceof Error ? cause.message : String(cause),
-      remedy: "Choose a place that exists and where you may write.",
+      remedy: "Choose a place where you may write.",
     },
     { cause },
   );

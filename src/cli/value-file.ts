@@ -17,25 +17,35 @@ export const expandPath = (path: string, io: Io): string =>
 export async function readValueFile(path: string, io: Io): Promise<Secret> {
   const file = expandPath(path, io);
   try {
-    return new Secret(decodeValue(await readFile(file)));
+    return decodeValue(await readFile(file));
   } catch (cause) {
-    throw new DataError(
-      {
-        what: `${file} cannot be read`,
-        why: cause instanceof Error ? cause.message : String(cause),
-        remedy: "Name a text file that you may read.",
-      },
-      { cause },
-    );
+    throw unreadable(file, cause);
   }
 }
 
-/** A field's value from standard input, up to its end. */
+/**
+ * A field's value from standard input, up to its end.
+ * @throws DataError when it is no text
+ */
 export async function readValueStdin(io: Io): Promise<Secret> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));
-  return new Secret(decodeValue(Buffer.concat(chunks)));
+  try {
+    return decodeValue(Buffer.concat(chunks));
+  } catch (cause) {
+    throw unreadable("standard input", cause);
+  }
 }
 
-const decodeValue = (bytes: Uint8Array): string =>
-  new TextDecoder("utf-8", { fatal: true }).decode(bytes).trim();
+const decodeValue = (bytes: Uint8Array): Secret =>
+  new Secret(new TextDecoder("utf-8", { fatal: true }).decode(bytes).trim());
+
+const unreadable = (place: string, cause: unknown): DataError =>
+  new DataError(
+    {
+      what: `No value can be read from ${place}`,
+      why: cause instanceof Error ? cause.message : String(cause),
+      remedy: "Give UTF-8 text, in a file that you may read.",
+    },
+    { cause },
+  );

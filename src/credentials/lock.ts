@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, stat, unlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readlink, symlink, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { TryAgainError } from "../errors.ts";
@@ -14,7 +14,7 @@ export const POLL_MS = 20;
 /** No owner needs a lock this long: one that is older was left behind, on this machine or another. */
 const ABANDONED_MS = 30_000;
 
-/** Who holds a lock; `pid` and `host` are unknown while its file is being written, or when somebody else made it. */
+/** Who holds a lock; `pid` and `host` are unknown when something else than al made its file. */
 type Holder = {
   readonly text: string;
   readonly modifiedMs: number;
@@ -57,17 +57,20 @@ export async function stillLocked(path: string): Promise<TryAgainError> {
 
 async function acquire(path: string, text: string, clock: StoreClock): Promise<void> {
   const deadline = clock.now() + PATIENCE_MS;
-  while (!(await createFile(path, text))) {
+  while (!(await createLock(path, text))) {
     if (await breakAbandoned(path, clock)) continue;
     if (clock.now() >= deadline) throw await stillLocked(path);
     await clock.sleep(POLL_MS);
   }
 }
 
-/** Creates the file, and the directories above it; or returns false where one is there. */
-async function createFile(path: string, text: string): Promise<boolean> {
+/**
+ * Creates the lock, and the directories above it; or returns false where one is there. It is a symbolic link to its owner's name:
+ * the one file that is made together with its content, so that a process killed at any moment leaves no lock of nobody's.
+ */
+async function createLock(path: string, text: string): Promise<boolean> {
   try {
-    await writeFile(path, text, { flag: "wx", mode: 0o600 });
+    await symlink(text, path);
     return true;
   } catch (error) {
     if (hasCode(error, "EEXIST")) return false;
@@ -77,7 +80,7 @@ async function createFile(path: string, text: string): Promise<boolean> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw unwritable(dirname(path), error);
   });
-  return createFile(path, text);
+  return createLock(path, text);
 }
 
 /** Removes a lock whose owner is gone; true when the lock may be tried again at once. */
@@ -87,7 +90,7 @@ async function breakAbandoned(path: string, clock: StoreClock): Promise<boolean>
   if (!isAbandoned(holder, clock.now())) return false;
   // Of several that find the same dead lock, one at a time looks again and removes it: none removes a successor's.
   const guard = `${path}.broken`;
-  if (!(await createFile(guard, ""))) {
+  if (!(await createLock(guard, "breaking"))) {
     await removeIf(guard, (other) => isOld(other, clock.now()));
     return false;
   }
@@ -109,13 +112,19 @@ async function removeIf(path: string, rule: (holder: Holder) => boolean): Promis
 
 async function findHolder(path: string): Promise<Holder | undefined> {
   try {
-    const [text, { mtimeMs }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
+    const [text, { mtimeMs }] = await Promise.all([readOwner(path), lstat(path)]);
     return { text, modifiedMs: mtimeMs, ...parseOwner(text) };
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw unreadable(path, error);
   }
 }
+
+const readOwner = (path: string): Promise<string> =>
+  readlink(path).catch((error: unknown) => {
+    if (hasCode(error, "EINVAL")) return "";
+    throw error;
+  });
 
 function parseOwner(text: string): Pick<Holder, "pid" | "host"> {
   const [, pid, host] = /^\{"pid":([1-9]\d{0,9}),"host":"([^"\\]*)"/.exec(text) ?? [];

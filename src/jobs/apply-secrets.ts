@@ -14,7 +14,7 @@ import {
   compare,
   filesOf,
   isComplete,
-  match,
+  matchUnlisted,
   PARALLEL_CALLS,
   type PlannedItem,
   type SecretStep,
@@ -127,24 +127,19 @@ async function add(
   }
 }
 
-/**
- * Whether a lost reply was that of a write that happened. Lists lag behind, but a version asked for by its number is read strongly
- * consistently (https://cloud.google.com/secret-manager/docs/consistency), so the numbers after the newest listed one are tried in turn.
- */
+/** Whether a lost reply was that of a write that happened. */
 async function newestWith(
   field: CredentialField,
   id: string,
   manager: SecretManager,
 ): Promise<string | undefined> {
   const listed = await manager.enabledVersions(id);
-  for (let number = Number(listed[0] ?? 0) + 1; ; number += 1) {
-    const version = String(number);
-    const holds = await manager.findVersionHolding(id, version, field.content);
-    if (holds === true) return version;
-    if (holds === undefined) break;
+  for (const version of listed.slice(0, RECENT)) {
+    if (await manager.versionHolds(id, version, field.content)) return version;
   }
-  const found = await match(field, id, listed.slice(0, RECENT), manager);
-  return found.version;
+  const unlisted = { id, newest: listed[0] };
+  const [found] = await matchUnlisted([{ field, version: undefined }], unlisted, manager);
+  return found?.version;
 }
 
 /** Notes which version is which field. Nothing reads it to choose a version, so a lost note only costs comparisons. */

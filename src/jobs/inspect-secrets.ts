@@ -31,9 +31,7 @@ export type SecretStep = {
 };
 
 type Needs = {
-  readonly secrets: () => Promise<
-    Pick<SecretManager, "listByLabel" | "enabledVersions" | "versionHolds">
-  >;
+  readonly secrets: () => Promise<VersionReader & Pick<SecretManager, "listByLabel">>;
   readonly memory: VersionMemory;
 };
 
@@ -71,13 +69,19 @@ const recall = (wanted: WantedSecret, memory: VersionMemory): SecretStep => ({
 export const isComplete = ({ items }: SecretStep): boolean =>
   items.every(({ version }) => version !== undefined);
 
+/** What comparing by content needs of Secret Manager. */
+export type VersionReader = Pick<
+  SecretManager,
+  "enabledVersions" | "versionHolds" | "findVersionHolding"
+>;
+
 /** Looks for versions with the wanted content: two stores may hold different values, and each must find its own. */
 export async function compare(
   step: SecretStep,
   stored: StoredSecret,
-  manager: Pick<SecretManager, "enabledVersions" | "versionHolds">,
+  reader: VersionReader,
 ): Promise<SecretStep> {
-  const versions = await manager.enabledVersions(stored.id);
+  const versions = await reader.enabledVersions(stored.id);
   const files = filesOf(stored);
   const items: PlannedItem[] = [];
   for (const item of step.items) {
@@ -85,22 +89,48 @@ export async function compare(
       (version) => (files[version] ?? item.field.name) === item.field.name,
     );
     items.push(
-      item.version === undefined ? await match(item.field, stored.id, candidates, manager) : item,
+      item.version === undefined ? await match(item, stored.id, candidates, reader) : item,
     );
   }
-  return { ...step, stored, exists: true, items };
+  const complete = await matchUnlisted(items, { id: stored.id, newest: versions[0] }, reader);
+  return { ...step, stored, exists: true, items: complete };
 }
 
-export async function match(
-  field: CredentialField,
+async function match(
+  { field }: PlannedItem,
   id: SecretId,
   candidates: readonly string[],
-  manager: Pick<SecretManager, "versionHolds">,
+  reader: VersionReader,
 ): Promise<PlannedItem> {
   for (const version of candidates) {
-    if (await manager.versionHolds(id, version, field.content)) return { field, version };
+    if (await reader.versionHolds(id, version, field.content)) return { field, version };
   }
   return { field, version: undefined };
+}
+
+/**
+ * Looks at the versions after the newest listed one, for what is still missing. Lists lag behind, but a version asked for by its number
+ * is read strongly consistently (https://cloud.google.com/secret-manager/docs/consistency): so nothing that another process, or this one
+ * before it was killed, added a moment ago is added twice.
+ */
+export async function matchUnlisted(
+  items: readonly PlannedItem[],
+  { id, newest }: { readonly id: SecretId; readonly newest: string | undefined },
+  reader: Pick<VersionReader, "findVersionHolding">,
+): Promise<PlannedItem[]> {
+  const found = [...items];
+  for (let number = Number(newest ?? 0) + 1; ; number += 1) {
+    const missing = found.findIndex(({ version }) => version === undefined);
+    if (missing < 0) return found;
+    for (let index = missing; index < found.length; index += 1) {
+      const item = found[index];
+      if (item === undefined || item.version !== undefined) continue;
+      const holds = await reader.findVersionHolding(id, String(number), item.field.content);
+      if (holds === undefined) return found;
+      if (holds) found[index] = { field: item.field, version: String(number) };
+      if (holds) break;
+    }
+  }
 }
 
 /** Which version is which field, as a directory secret's annotation says; a version that it does not name may be any. */

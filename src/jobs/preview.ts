@@ -2,7 +2,7 @@ import type { RunJobs } from "../gcp/run-jobs.ts";
 import type { SecretManager } from "../gcp/secret-manager.ts";
 import type { Job } from "../gcp/types.ts";
 import { AGENT_ANNOTATION, isOurs } from "../mapping/ownership.ts";
-import { compare, type SecretStep } from "./inspect-secrets.ts";
+import { compare, type SecretStep, type VersionReader } from "./inspect-secrets.ts";
 
 /**
  * Looks at each secret that is to be created, for a plan that is shown: lists lag behind, and a name may be taken.
@@ -10,7 +10,7 @@ import { compare, type SecretStep } from "./inspect-secrets.ts";
  */
 export async function previewSecrets(
   steps: readonly SecretStep[],
-  secrets: () => Promise<Pick<SecretManager, "findSecret" | "enabledVersions" | "versionHolds">>,
+  secrets: () => Promise<VersionReader & Pick<SecretManager, "findSecret">>,
 ): Promise<SecretStep[]> {
   const shown: SecretStep[] = [];
   for (const step of steps) shown.push(step.exists ? step : await look(step, await secrets()));
@@ -19,7 +19,7 @@ export async function previewSecrets(
 
 async function look(
   step: SecretStep,
-  manager: Pick<SecretManager, "findSecret" | "enabledVersions" | "versionHolds">,
+  manager: VersionReader & Pick<SecretManager, "findSecret">,
 ): Promise<SecretStep> {
   const stored = await manager.findSecret(step.wanted.id);
   if (stored === undefined) return step;

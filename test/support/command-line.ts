@@ -14,7 +14,7 @@ export type Machine = {
 };
 
 type MachineOptions = {
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
   readonly variables?: Readonly<Record<string, string>>;
   /** Answers in the place of every service; nothing is reached without it. */
   readonly fetch?: typeof globalThis.fetch;
@@ -37,7 +37,7 @@ export function newMachine(): Machine {
       const code = await runCli(args, {
         stdout: stdout.stream,
         stderr: stderr.stream,
-        stdin: Readable.from([Buffer.from(stdin)]),
+        stdin: Readable.from([typeof stdin === "string" ? Buffer.from(stdin) : stdin]),
         stdinIsTerminal: false,
         fetch,
         randomBytes: (size) => new Uint8Array(size).fill(7),

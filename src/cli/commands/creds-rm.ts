@@ -64,14 +64,15 @@ function notFound(ref: CredentialRef, stored: readonly CredentialRef[], store: s
   return `${formatRef(ref)}: not found at ${store}.${hint}`;
 }
 
-const copyNotes = (ref: CredentialRef, { projects, elsewhere }: CloudCopies): string[] => [
-  ...projects.map(
-    (project) =>
-      `Project ${project} may still hold a copy of ${formatRef(ref)} in Secret Manager. To find it:\n  ${listSecretsCommand(project)}`,
-  ),
-  ...(elsewhere
-    ? [
-        `A Google Cloud project that agents ran in may still hold a copy of ${formatRef(ref)} in Secret Manager. To find it:\n  ${listSecretsCommand("PROJECT")}`,
-      ]
-    : []),
-];
+/** What may be left of it in the cloud, and the commands that show and remove it. */
+function copyNotes(ref: CredentialRef, { projects, elsewhere }: CloudCopies): string[] {
+  const places = [
+    ...projects.map((project) => ({ place: `Project ${project}`, project })),
+    ...(elsewhere ? [{ place: "A project that agents ran in", project: "PROJECT" }] : []),
+  ];
+  return places.flatMap(({ place, project }) => [
+    `${place} may still hold a copy of ${formatRef(ref)} in Secret Manager.`,
+    `  To remove it, in the directory of agents that run there: al secrets rm ${formatRef(ref)}`,
+    `  To see what is there: ${listSecretsCommand(project)}`,
+  ]);
+}

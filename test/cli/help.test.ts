@@ -1,0 +1,182 @@
+import { expect, test } from "vitest";
+import { newMachine } from "../support/command-line.ts";
+
+const help = async (command: string): Promise<string> => {
+  const { code, stdout } = await newMachine().al([...command.split(" "), "--help"]);
+  expect(code).toBe(0);
+  return stdout;
+};
+
+test("al creds", async () =>
+  expect(await help("creds")).toMatchInlineSnapshot(`
+  "Usage: al creds [options] [command]
+
+  Store, list and remove the credentials that agents use
+
+  Options:
+    -h, --help                display help for command
+
+  Commands:
+    add [options] <ref>       Add or update a credential: ask for its fields,
+                              check them, store them
+    rm [options] <ref>        Remove one stored instance of a credential
+    ls [options]              List what is stored, by type: names of fields, never
+                              values
+    types [options] [search]  Browse the built-in credential types, and add one
+    help [command]            display help for command
+
+  Credentials are files: ~/.action-llama/credentials/<type>/<instance>/<field>.
+  A ref is a type (its default instance) or type:instance.
+  "
+`));
+test("al creds add", async () =>
+  expect(await help("creds add")).toMatchInlineSnapshot(`
+  "Usage: al creds add [options] <ref>
+
+  Add or update a credential: ask for its fields, check them, store them
+
+  Arguments:
+    ref                       a type, or type:instance
+
+  Options:
+    --from-file <field=path>  take a field's value from a file, or from standard
+                              input with - (repeatable)
+    --stdin <field>           take a field's value from standard input
+    --no-check                store the values without asking the service about
+                              them
+    --json                    print one JSON document on stdout
+    -h, --help                display help for command
+
+  Examples:
+    al creds add github_token
+    al creds add git_ssh:botty
+    al creds add gcp_service_account --from-file key_json=key.json
+    printf %s "$TOKEN" | al creds add github_token:ci --stdin token
+
+  Fields that are stored and not named stay as they are. Without a terminal every missing field must be named.
+  Exit status: 64 usage, 65 a malformed or refused value, 130 left at a question.
+  "
+`));
+test("al creds rm", async () =>
+  expect(await help("creds rm")).toMatchInlineSnapshot(`
+  "Usage: al creds rm [options] <ref>
+
+  Remove one stored instance of a credential
+
+  Arguments:
+    ref         a type, or type:instance
+
+  Options:
+    --yes       do not ask
+    --json      print one JSON document on stdout
+    -h, --help  display help for command
+
+  Examples:
+    al creds rm github_token
+    al creds rm github_webhook_secret:myapp --yes
+
+  Copies in Secret Manager are not removed; al says in which projects they may be.
+  Exit status: 1 when there is no such credential.
+  "
+`));
+test("al creds ls", async () =>
+  expect(await help("creds ls")).toMatchInlineSnapshot(`
+  "Usage: al creds ls [options]
+
+  List what is stored, by type: names of fields, never values
+
+  Options:
+    --json      print one JSON document on stdout
+    -h, --help  display help for command
+
+  Examples:
+    al creds ls
+    al creds ls --json
+  "
+`));
+test("al creds types", async () =>
+  expect(await help("creds types")).toMatchInlineSnapshot(`
+  "Usage: al creds types [options] [search]
+
+  Browse the built-in credential types, and add one
+
+  Arguments:
+    search      words to look for in ids, names and fields
+
+  Options:
+    --json      print one JSON document on stdout
+    -h, --help  display help for command
+
+  Examples:
+    al creds types
+    al creds types slack
+    al creds types --json
+  "
+`));
+test("al doctor", async () =>
+  expect(await help("doctor")).toMatchInlineSnapshot(`
+  "Usage: al doctor [options]
+
+  Check a project's files and credentials, and ask for what is missing or refused
+
+  Options:
+    -p, --project <directory>  the project's directory (default: ".")
+    -E, --environment <name>   environment file to lay over config.toml
+    --check                    only look: ask for nothing, store nothing
+    --no-check-values          do not ask services whether stored values work
+    --json                     print one JSON document on stdout
+    -h, --help                 display help for command
+
+  Examples:
+    al doctor
+    al doctor -p my-agents -E prod
+    al doctor --check --json
+
+  A project's agents need the credentials that they list, the keys of their models and the secrets of their webhooks.
+  Exit status: 0 when all is there, 78 when the configuration is wrong or a credential is missing or refused.
+  "
+`));
+test("al new", async () =>
+  expect(await help("new")).toMatchInlineSnapshot(`
+  "Usage: al new [options] <name>
+
+  Create a project with an example agent
+
+  Arguments:
+    name               directory to create
+
+  Options:
+    --no-interactive   ask nothing and store nothing
+    --provider <name>  whose model the agents use (default: anthropic)
+    --model <name>     the model
+    --json             print one JSON document on stdout
+    -h, --help         display help for command
+
+  Examples:
+    al new my-agents
+    al new my-agents --no-interactive
+    al new my-agents --provider openai --model gpt-4o
+  "
+`));
+test("al completion", async () =>
+  expect(await help("completion")).toMatchInlineSnapshot(`
+  "Usage: al completion [options] <shell>
+
+  Print the script that completes al's commands in a shell
+
+  Arguments:
+    shell       bash, zsh or fish
+
+  Options:
+    -h, --help  display help for command
+
+  Examples:
+    source <(al completion bash)                                # in ~/.bashrc
+    source <(al completion zsh)                                 # in ~/.zshrc, after compinit
+    al completion fish > ~/.config/fish/completions/al.fish
+  "
+`));
+
+test("the hidden command for completion is not listed", async () => {
+  expect((await newMachine().al(["--help"])).stdout).not.toContain("__complete");
+});
