@@ -53,6 +53,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** The only files that may see a secret's value: to mask it, to store it on this machine, to upload it, to sign in with it. */
 const MAY_REVEAL = [
+  // A plain field's stored value is offered as the answer; the gateway's key is shown once, when it is made.
+  "cli/ask-field.ts",
+  "cli/commands/new.ts",
+  "cli/render-doctor.ts",
+  // A check hands the value to the service that it belongs to.
+  "credentials/checks/check-credential.ts",
   "credentials/secret-mask.ts",
   "credentials/secret.ts",
   "credentials/write-instance.ts",

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { lutimes, readdir, readlink, stat, symlink, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
@@ -12,15 +12,15 @@ import { temporaryDirectory } from "./temporary-store.ts";
 
 const newLock = async (): Promise<string> => join(await temporaryDirectory(), "custom/.x.lock");
 
-/** A lock file that somebody left or holds. */
+/** A lock that somebody left or holds; a text is a plain file with it. */
 async function lockOf(
   owner: { pid?: number; host?: string } | string,
   ageSeconds = 0,
 ): Promise<string> {
   const path = join(await temporaryDirectory(), ".x.lock");
-  await writeFile(path, typeof owner === "string" ? owner : JSON.stringify(owner));
+  await (typeof owner === "string" ? writeFile(path, owner) : symlink(JSON.stringify(owner), path));
   const time = Date.now() / 1000 - ageSeconds;
-  await utimes(path, time, time);
+  await lutimes(path, time, time);
   return path;
 }
 
@@ -45,15 +45,13 @@ describe("a lock", () => {
     const path = await newLock();
     const clock = jumpingClock();
     const held = await withLock(path, clock, async () => ({
-      ...JSON.parse(await readFile(path, "utf8")),
-      mode: ((await stat(path)).mode & 0o777).toString(8),
+      ...JSON.parse(await readlink(path)),
       directory: ((await stat(dirname(path))).mode & 0o777).toString(8),
     }));
     expect(held).toEqual({
       pid: process.pid,
       host: hostname(),
       token: expect.stringMatching(/^[0-9a-f]{12}$/),
-      mode: "600",
       directory: "700",
     });
     expect(await readdir(dirname(path))).toEqual([]);
@@ -69,8 +67,11 @@ describe("a lock", () => {
 
   test("is not removed by one from whom it was taken", async () => {
     const path = await newLock();
-    await withLock(path, jumpingClock(), () => writeFile(path, "somebody else's"));
-    expect(await readFile(path, "utf8")).toBe("somebody else's");
+    await withLock(path, jumpingClock(), async () => {
+      await unlink(path);
+      await symlink("somebody else's", path);
+    });
+    expect(await readlink(path)).toBe("somebody else's");
   });
 
   test("is held by one at a time, also when all find a dead owner's first", async () => {
@@ -117,8 +118,8 @@ describe("a lock that somebody left is broken at once", () => {
 
   test("and so is the mark of one who was killed while breaking it", async () => {
     const path = await lockOf("", 31);
-    await writeFile(`${path}.broken`, "");
-    await utimes(`${path}.broken`, Date.now() / 1000 - 31, Date.now() / 1000 - 31);
+    await symlink("breaking", `${path}.broken`);
+    await lutimes(`${path}.broken`, Date.now() / 1000 - 31, Date.now() / 1000 - 31);
     expect(await taken(path)).toEqual({ ...AT_ONCE, slept: expect.any(Number) });
   });
 });
@@ -138,9 +139,7 @@ describe("a lock that somebody holds is waited for, and in the end not broken", 
   test("a living process of this machine", async () => {
     const pid = idleProcess().pid ?? 0;
     const said = await refused(await lockOf({ pid, host: hostname() }));
-    expect(
-      said.replace(String(pid), "<pid>").replace(hostname(), "<host>"),
-    ).toMatchInlineSnapshot(`
+    expect(said.replace(String(pid), "<pid>").replace(hostname(), "<host>")).toMatchInlineSnapshot(`
       "TryAgainError, exit 75
       what: The credential behind <store>/.x.lock is being changed by process <pid> on <host>
       why: it has held the lock for more than 10 seconds
@@ -153,7 +152,7 @@ describe("a lock that somebody holds is waited for, and in the end not broken", 
     expect(said).toContain("on elsewhere.example");
   });
 
-  test("somebody who has only begun to write the file", async () =>
+  test("somebody who did not say who it is", async () =>
     expect((await refused(await lockOf(""))).split("\n").slice(0, 2)).toEqual([
       "TryAgainError, exit 75",
       "what: The credential behind <store>/.x.lock is being changed by another process",
@@ -167,11 +166,17 @@ test("a lock that is given back while another waits goes to the other", async ()
   const held = new Promise<void>((resolve) => {
     giveBack = resolve;
   });
+  let taken = (): void => undefined;
+  const firstHasIt = new Promise<void>((resolve) => {
+    taken = resolve;
+  });
   const first = withLock(path, jumpingClock(), async () => {
     order.push("first has it");
+    taken();
     await held;
     order.push("first gives it back");
   });
+  await firstHasIt;
   let waits = 0;
   const second = withLock(
     path,

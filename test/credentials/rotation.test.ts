@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -32,7 +32,10 @@ async function seen(store: string, clock?: ReturnType<typeof jumpingClock>): Pro
 
 const whole = (number: number): string[] => ["3", `fake-${number}`];
 
-test("readers see one generation after the other, and never a mix", async () => {
+/** Disks and machines differ in speed, and nothing here depends on it. */
+const UNHURRIED = { timeout: 120_000 };
+
+test("readers see one generation after the other, and never a mix", UNHURRIED, async () => {
   const store = await temporaryStore({});
   await write(store, 0);
   const last = 40;
@@ -88,7 +91,7 @@ describe("a writer that was killed", () => {
     if (note) await writeFile(join(directory, ".al-commit"), JSON.stringify(replacements));
     // Process numbers end long before this one.
     const owner = { pid: 999_999_999, host: hostname() };
-    await writeFile(join(store, "aws/.default.lock"), JSON.stringify(owner));
+    await symlink(JSON.stringify(owner), join(store, "aws/.default.lock"));
     return { store, directory };
   }
 
@@ -145,17 +148,20 @@ describe("a writer that was killed", () => {
   test("but is only stopped is waited for, and then named", async () => {
     const { store } = await cutShort({ note: true, replaced: 1 });
     const owner = { pid: process.pid, host: hostname() };
-    await writeFile(join(store, "aws/.default.lock"), JSON.stringify(owner));
+    await rm(join(store, "aws/.default.lock"));
+    await symlink(JSON.stringify(owner), join(store, "aws/.default.lock"));
     const said = await refusal(() => seen(store, jumpingClock()));
     expect(said.split("\n")[0]).toBe("TryAgainError, exit 75");
     expect(said).toContain(`process ${process.pid} on ${hostname()}`);
   });
 
-  test("at any moment leaves one generation, whole", async () => {
+  test("at any moment leaves one generation, whole", UNHURRIED, async () => {
     const store = await temporaryStore({});
-    for (const reads of [0, 1, 2, 3, 5, 8, 13, 21]) {
+    for (const reads of [0, 0, 0, 1, 1, 2, 3, 5]) {
       const child = startWriter(store);
-      await once(child.stdout, "data");
+      expect(await Promise.race([once(child.stdout, "data"), once(child, "exit")])).toEqual([
+        Buffer.from("written\n"),
+      ]);
       for (let count = 0; count < reads; count += 1) {
         const [fields, ...values] = await seen(store);
         expect([fields, values.length]).toEqual(["3", 1]);

@@ -60,6 +60,13 @@ test("what is read-only, or led to by a link, is fine", async () => {
   expect(await findStoreProblems(store)).toEqual([]);
 });
 
+test("a file in the place of the store", async () => {
+  const file = join(await temporaryStore({ credentials: "fake" }), "credentials");
+  expect(await findStoreProblems(file)).toEqual([
+    { path: file, problem: "it is not a directory", remedy: `mv ${file} ${file}.old` },
+  ]);
+});
+
 test("a store behind a link is looked at", async () => {
   const store = await goodStore();
   await chmod(store, 0o701);

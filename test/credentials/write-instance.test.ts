@@ -15,6 +15,7 @@ import { describe, expect, test } from "vitest";
 import { listInstances } from "../../src/credentials/list-instances.ts";
 import { findCredential } from "../../src/credentials/read-credentials.ts";
 import type { CredentialRef } from "../../src/credentials/ref.ts";
+import { removeInstance } from "../../src/credentials/remove-instance.ts";
 import { Secret } from "../../src/credentials/secret.ts";
 import { writeInstance } from "../../src/credentials/write-instance.ts";
 import { AlError } from "../../src/errors.ts";
@@ -124,6 +125,17 @@ describe("what is on disk", () => {
     expect(await readFile(join(outside, "token"), "utf8")).toBe("fake-new\n");
     expect(await mode(outside)).toBe("750");
   });
+});
+
+test("the longest names that a disk takes can be written, listed, read and removed", async () => {
+  const store = await temporaryStore({});
+  const longest = ref("t".repeat(255), "鍵".repeat(85));
+  const field = "f".repeat(255);
+  await write(store, longest, { [field]: "fake" });
+  expect(await listInstances(store)).toEqual([{ ref: longest, fields: [field] }]);
+  expect(await read(store, longest)).toEqual({ [field]: "fake" });
+  expect(await removeInstance(store, longest)).toBe(true);
+  expect(await readdir(store)).toEqual([]);
 });
 
 describe("older names", () => {
@@ -268,7 +280,7 @@ describe("what is refused", () => {
     const { said } = await refused(ref("custom"), { token: "fake" }, { custom: "fake" });
     expect(said).toMatchInlineSnapshot(`
       "ConfigError, exit 78
-      what: <home>/credentials/custom/.default.lock cannot be written
+      what: <home>/credentials/custom cannot be written
       why: a file is in the place of a directory
       remedy: Look which, and move it away: ls -ld <home>/credentials/custom"
     `);

@@ -45,7 +45,7 @@ const documentOf = ({ versions, ...line }: InventoryLine): object => ({
 });
 
 /** One line a secret, below its credential. */
-export function renderInventory(lines: readonly InventoryLine[], project: string): string[] {
+function renderInventory(lines: readonly InventoryLine[], project: string): string[] {
   if (lines.length === 0) return [`No secrets of al's in ${project}.`];
   const groups = groupLines(lines);
   const billed = lines.reduce((sum, line) => sum + line.billed, 0);
