@@ -62,7 +62,11 @@ describe("the emulator's process", () => {
         grpc: { host: "localhost", port: Number(new URL(emulator.url).port) },
         ca: expect.stringContaining("BEGIN CERTIFICATE"),
         executor: "host",
-        options: { relaxed: true, operationDelayMs: 0, logDelayMs: 0, logShuffleMs: 0 },
+        methods: expect.arrayContaining(["google.cloud.run.v2.Jobs.RunJob"]),
+        options: {
+          ...{ relaxed: true, iam: "enforce", quotas: false, latencyMs: 0, operationDelayMs: 0 },
+          ...{ iamDelayMs: 0, listDelayMs: 0, logDelayMs: 0, logShuffleMs: 0 },
+        },
       });
       child.kill(signal);
       expect(await ended).toEqual({
@@ -81,30 +85,27 @@ describe("the emulator's process", () => {
     const { ready } = run(
       ...["--executor", "host", "--seed", seed],
       ...["--operation-delay", "5", "--log-delay", "6", "--log-shuffle", "7"],
+      ...["--list-delay", "8", "--iam-delay", "9", "--latency", "10"],
+      ...["--iam", "log", "--quotas", "off"],
     );
     const { url } = await ready();
     await rm(directory, { recursive: true });
     const { body } = await rest(`${url}/emulator/info`);
     expect(body.options).toEqual({
-      relaxed: false,
-      operationDelayMs: 5,
-      logDelayMs: 6,
-      logShuffleMs: 7,
+      ...{ relaxed: false, iam: "log", quotas: false, latencyMs: 10, operationDelayMs: 5 },
+      ...{ iamDelayMs: 9, listDelayMs: 8, logDelayMs: 6, logShuffleMs: 7 },
     });
     expect((await rest(`${url}/v1/projects/demo-two/secrets`)).status).toBe(200);
   });
 
+  // What flags mean is in flags.test.ts: a process a row would take long.
   test.each([
     ["an unknown flag", ["--nonsense"], /Unknown option '--nonsense'/],
-    ["a port that is no number", ["--port", "x"], /--port must be a whole number from 0 to 65535/],
-    ["a port that does not exist", ["--port", "65536"], /--port must be/],
-    ["an unknown executor", ["--executor", "docker"], /--executor must be sandbox or host/],
     [
       "a seed that is not there",
       ["--seed", "/nonexistent.json"],
       /--seed \/nonexistent\.json: ENOENT/,
     ],
-    ["a word too many", ["start"], /Unexpected argument 'start'/],
   ])("refuses %s", async (_what, flags, message) => {
     expect(await run(...flags).ended).toEqual({
       code: 64,

@@ -1,79 +1,17 @@
 #!/usr/bin/env node
 import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import { parsed } from "./core/control/control.ts";
 import { seedSchema } from "./core/control/seed.ts";
+import { HELP, optionsOf, readFlags, UsageError } from "./flags.ts";
 import type { EmulatorOptions } from "./options.ts";
 import { type Emulator, startEmulator } from "./start.ts";
-
-const HELP = `Emulates Cloud Run jobs, Secret Manager and Cloud Logging on this machine.
-
-Usage: al-emulator [options]
-
-  --port N              port on 127.0.0.1; 0 means a free one (default 0)
-  --executor KIND       sandbox (default) or host: how containers' commands are run
-  --relaxed             no delays and no quotas; rules and permissions stay
-  --operation-delay MS  how long an operation stays unfinished
-  --log-delay MS        how long a log entry stays invisible
-  --log-shuffle MS      up to how much later than its neighbours a log entry appears
-  --seed FILE           JSON as for POST /emulator/seed
-  --help                this text
-
-When ready it prints one line of JSON: {"url", "project", "keyFile"}.
-`;
 
 // sysexits.h, as everywhere in this project.
 const EXIT = { usage: 64, unavailable: 69 } as const;
 
-class UsageError extends Error {}
-
-function readFlags(argv: string[]) {
-  try {
-    return parseArgs({
-      args: argv,
-      options: {
-        port: { type: "string" },
-        executor: { type: "string" },
-        relaxed: { type: "boolean" },
-        "operation-delay": { type: "string" },
-        "log-delay": { type: "string" },
-        "log-shuffle": { type: "string" },
-        seed: { type: "string" },
-        help: { type: "boolean" },
-      },
-    }).values;
-  } catch (cause) {
-    throw new UsageError((cause as Error).message, { cause });
-  }
-}
-
-type Flags = ReturnType<typeof readFlags>;
-
-async function toOptions(flags: Flags): Promise<Partial<EmulatorOptions>> {
-  const { executor, relaxed, seed } = flags;
-  if (executor !== undefined && executor !== "sandbox" && executor !== "host")
-    throw new UsageError("--executor must be sandbox or host");
-  return {
-    ...whole(flags, "port", { as: "port", most: 65_535 }),
-    ...whole(flags, "operation-delay", { as: "operationDelayMs" }),
-    ...whole(flags, "log-delay", { as: "logDelayMs" }),
-    ...whole(flags, "log-shuffle", { as: "logShuffleMs" }),
-    ...(executor === undefined ? {} : { executor }),
-    ...(relaxed === undefined ? {} : { relaxed }),
-    ...(seed === undefined ? {} : { seed: await readSeed(seed) }),
-  };
-}
-
-function whole(
-  flags: Flags,
-  flag: "port" | "operation-delay" | "log-delay" | "log-shuffle",
-  { as, most = 3_600_000 }: { as: keyof EmulatorOptions; most?: number },
-): Partial<EmulatorOptions> {
-  const text = flags[flag];
-  if (text === undefined) return {};
-  if (!/^\d+$/.test(text) || Number(text) > most)
-    throw new UsageError(`--${flag} must be a whole number from 0 to ${most}`);
-  return { [as]: Number(text) };
+async function toOptions(flags: ReturnType<typeof readFlags>): Promise<Partial<EmulatorOptions>> {
+  const options = optionsOf(flags);
+  return flags.seed === undefined ? options : { ...options, seed: await readSeed(flags.seed) };
 }
 
 async function readSeed(file: string) {

@@ -4,10 +4,20 @@ import type { Seed } from "./core/control/seed.ts";
 export type EmulatorOptions = {
   /** 0 means a free one. */
   readonly port: number;
-  readonly executor: "sandbox" | "host";
+  readonly executor: "sandbox" | "host" | "simulate";
   /** Turns delays and quotas off; never rules or permissions. */
   readonly relaxed: boolean;
+  /** What becomes of missing permissions: nothing, a message, or a refusal. */
+  readonly iam: "off" | "log" | "enforce";
+  /** Whether Google's quotas per minute are counted. */
+  readonly quotas: boolean;
+  /** How long each call takes at least. */
+  readonly latencyMs: number;
   readonly operationDelayMs: number;
+  /** How long a policy that was set is without effect; seeded ones take effect at once. */
+  readonly iamDelayMs: number;
+  /** How long a fresh secret or version is missing from lists. */
+  readonly listDelayMs: number;
   /** How long a log entry stays invisible. */
   readonly logDelayMs: number;
   /** Up to how much later than its neighbours a log entry may appear. */
@@ -24,7 +34,12 @@ const STRICT: EmulatorOptions = {
   port: 0,
   executor: "sandbox",
   relaxed: false,
+  iam: "enforce",
+  quotas: true,
+  latencyMs: 0,
   operationDelayMs: 400,
+  iamDelayMs: 1000,
+  listDelayMs: 1000,
   logDelayMs: 400,
   logShuffleMs: 200,
   hide: [],
@@ -33,11 +48,29 @@ const STRICT: EmulatorOptions = {
   },
 };
 
-const NO_DELAYS = { operationDelayMs: 0, logDelayMs: 0, logShuffleMs: 0 };
+const RELAXED = {
+  quotas: false,
+  latencyMs: 0,
+  operationDelayMs: 0,
+  iamDelayMs: 0,
+  listDelayMs: 0,
+  logDelayMs: 0,
+  logShuffleMs: 0,
+};
 
 /** Fills in the defaults: strict ones, or no delay at all when relaxed. */
 export const withDefaults = (given: Partial<EmulatorOptions>): EmulatorOptions => ({
   ...STRICT,
-  ...(given.relaxed === true ? NO_DELAYS : {}),
+  ...(given.relaxed === true ? RELAXED : {}),
   ...given,
 });
+
+/** What an emulator tells of how it behaves. */
+export const knobsOf = (options: EmulatorOptions) => {
+  const { relaxed, iam, quotas, latencyMs, operationDelayMs } = options;
+  const { iamDelayMs, listDelayMs, logDelayMs, logShuffleMs } = options;
+  return {
+    ...{ relaxed, iam, quotas, latencyMs, operationDelayMs },
+    ...{ iamDelayMs, listDelayMs, logDelayMs, logShuffleMs },
+  };
+};

@@ -3,11 +3,7 @@ import { makeSwitchboard, type Switchboard } from "./core/calls/switchboard.ts";
 import { systemClock } from "./core/clock.ts";
 import { type ControlNeeds, makeControl } from "./core/control/control.ts";
 import { DEMO_PROJECT, defaultSeed } from "./core/control/default-seed.ts";
-import { plant, type Seed } from "./core/control/seed.ts";
 import { writeServiceAccountKey } from "./core/control/service-account-key.ts";
-import { Identities } from "./core/iam/identities.ts";
-import { Policies } from "./core/iam/policies.ts";
-import type { Platform } from "./core/platform.ts";
 import { type Certificate, makeCertificate } from "./core/transport/certificate.ts";
 import { FrontDoor } from "./core/transport/front-door.ts";
 import { startGrpcServer } from "./core/transport/grpc-server.ts";
@@ -15,9 +11,14 @@ import { makeHttpServer } from "./core/transport/http-server.ts";
 import { serveRest } from "./core/transport/rest-call.ts";
 import { loadApiMethods } from "./core/wire/api-definitions.ts";
 import { restRoutes } from "./core/wire/rest-routes.ts";
-import { chooseExecutor } from "./executor/choose-executor.ts";
-import { type EmulatorOptions, withDefaults } from "./options.ts";
-import { makeServices, makeStores, type Stores } from "./services.ts";
+import { type EmulatorOptions, knobsOf, withDefaults } from "./options.ts";
+import { servePage } from "./page/page.ts";
+import { makeRegistry } from "./registry/make-registry.ts";
+import { makeServices } from "./services.ts";
+import { makeWorld, type World } from "./world.ts";
+
+// What a person can look through.
+const SHOWN_ENTRIES = 200;
 
 /** A running emulator. */
 export type Emulator = {
@@ -49,71 +50,50 @@ async function start(options: EmulatorOptions, cleanup: Cleanup): Promise<Emulat
     projectId: DEMO_PROJECT.id,
   });
   cleanup.add(() => key.remove());
-  const identities = new Identities();
-  const policies = new Policies(identities);
-  const sow = (seed: Seed): void => plant(seed, { identities, policies });
-  sow(defaultSeed(key));
-  if (options.seed !== undefined) sow(options.seed);
-
   const hide = [...options.hide, key.directory];
-  const world = { options: { ...options, hide }, port: door.port, identities, policies };
-  const { platform, stores } = await makeWorld(world);
+  const world = await makeWorld({ ...options, hide }, { port: door.port, cleanup });
+  const { platform, stores } = world;
   cleanup.add(() => stores.clear());
-  const switchboard = makeSwitchboard(platform, { identities, log: options.log });
+  world.plant(defaultSeed(key));
+  if (options.seed !== undefined) world.plant(options.seed);
+  const switchboard = makeSwitchboard(platform, {
+    ...{ identities: platform.identities, accessTokens: world.accessTokens, admit: world.admit },
+    ...{ signInClock: systemClock, latencyMs: options.latencyMs, log: options.log },
+  });
   cleanup.add(() => switchboard.pending.cancelAll());
-  const serve = (): void =>
-    switchboard.dispatcher.use(makeServices(stores, { platform, relaxed: options.relaxed }));
+  const serve = (): void => switchboard.dispatcher.use(makeServices(world, options));
   serve();
 
   const certificate = await makeCertificate();
   const reset = (): void => {
-    forget(switchboard, stores);
+    forget(switchboard, world);
     serve();
   };
   const control = {
     journal: switchboard.journal,
     faults: switchboard.faults,
-    info: () => info({ options, door, certificate }),
+    info: () => info({ options, door, certificate, methods: switchboard.dispatcher.methods }),
     state: () => stores.describe(),
+    logs: () => stores.logs.describe(SHOWN_ENTRIES),
     reset,
-    plant: sow,
+    plant: world.plant,
+    advanceClock: (milliseconds: number) => world.clock.advance(milliseconds),
   };
-  await openDoor({ door, certificate, switchboard, control, log: options.log, cleanup });
+  const registry = makeRegistry({
+    ...{ dispatcher: switchboard.dispatcher, platform, store: stores.images },
+    ...{ accessTokens: world.accessTokens, signInClock: systemClock },
+  });
+  await openDoor({ door, certificate, switchboard, control, registry, log: options.log, cleanup });
   const url = `http://127.0.0.1:${door.port}`;
   return { url, project: DEMO_PROJECT.id, keyFile: key.file, close: () => cleanup.run() };
 }
 
-async function makeWorld(given: {
-  options: EmulatorOptions;
-  port: number;
-  identities: Identities;
-  policies: Policies;
-}): Promise<{ platform: Platform; stores: Stores }> {
-  const { options, port, identities, policies } = given;
-  const stores = makeStores(options, systemClock);
-  const executor = await chooseExecutor({
-    kind: options.executor,
-    hide: options.hide,
-    metadataHost: `127.0.0.1:${port}`,
-    warn: options.log,
-  });
-  const platform: Platform = {
-    clock: systemClock,
-    executor,
-    logs: stores.logs,
-    operationDelayMs: options.operationDelayMs,
-    findProject: (idOrNumber) => identities.findProject(idOrNumber),
-    isAllowed: (email, permission, resource) => policies.isAllowed({ email, permission, resource }),
-    knowsServiceAccount: (email) => identities.knowsAccount(email),
-  };
-  return { platform, stores };
-}
-
 // Identities and policies stay: whoever resets goes on with the key that it has.
-function forget({ journal, faults, pending }: Switchboard, stores: Stores): void {
+function forget({ journal, faults, pending }: Switchboard, { stores, quotas }: World): void {
   pending.cancelAll();
   faults.replace([]);
   stores.clear();
+  quotas.clear();
   journal.clear();
 }
 
@@ -122,10 +102,11 @@ async function openDoor(given: {
   certificate: Certificate;
   switchboard: Switchboard;
   control: ControlNeeds;
+  registry: ReturnType<typeof makeRegistry>;
   log(line: string): void;
   cleanup: Cleanup;
 }): Promise<void> {
-  const { door, certificate, switchboard, control, log, cleanup } = given;
+  const { door, certificate, switchboard, control, registry, log, cleanup } = given;
   const { dispatcher, token } = switchboard;
   const methods = loadApiMethods();
   const resetPeer = (peer: string): void => door.resetPeer(peer);
@@ -135,8 +116,10 @@ async function openDoor(given: {
   const http = makeHttpServer({
     port: door.port,
     control: makeControl(control),
+    page: servePage,
     token,
     rest: (call) => serveRest(call, { dispatcher, findRoute, log }),
+    registry,
     log,
   });
   door.open({
@@ -148,15 +131,20 @@ async function openDoor(given: {
   });
 }
 
-const info = (given: { options: EmulatorOptions; door: FrontDoor; certificate: Certificate }) => {
-  const { options, door, certificate } = given;
-  const { relaxed, operationDelayMs, logDelayMs, logShuffleMs } = options;
+const info = (given: {
+  options: EmulatorOptions;
+  door: FrontDoor;
+  certificate: Certificate;
+  methods: string[];
+}) => {
+  const { options, door, certificate, methods } = given;
   return {
     project: DEMO_PROJECT.id,
     projectNumber: DEMO_PROJECT.number,
     grpc: { host: "localhost", port: door.port },
     ca: certificate.certificatePem,
     executor: options.executor,
-    options: { relaxed, operationDelayMs, logDelayMs, logShuffleMs },
+    options: knobsOf(options),
+    methods,
   };
 };

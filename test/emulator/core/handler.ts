@@ -26,6 +26,8 @@ export type StreamCall = {
   /** Called once, when the client has ended its side, cancelled, or gone. */
   onClose(listener: () => void): void;
   send(reply: Json): void;
+  /** Whether the client has not taken yet what was sent; absent where nobody can tell. */
+  isBehind?(): boolean;
   /** Ends the stream: with OK, or with a GoogleError. */
   end(error?: Error): void;
 };

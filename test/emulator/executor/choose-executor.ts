@@ -1,6 +1,5 @@
-import { accessSync, constants } from "node:fs";
-import { join } from "node:path";
 import type { Executor } from "./executor.ts";
+import { findTool } from "./find-tool.ts";
 import { HostExecutor } from "./host-executor.ts";
 import { launcherFor, SandboxExecutor } from "./sandbox-executor.ts";
 
@@ -37,7 +36,7 @@ async function tried(options: ExecutorOptions): Promise<Executor> {
   const executor = new SandboxExecutor({
     hide: options.hide,
     metadataHost: options.metadataHost,
-    setpriv: findSetpriv(),
+    setpriv: findTool("setpriv"),
     launcher: launcherFor(process.getuid?.() === 0 ? "root" : "ordinary"),
   });
   const exit = await executor.start(PROBE, () => undefined).exited;
@@ -46,24 +45,3 @@ async function tried(options: ExecutorOptions): Promise<Executor> {
 }
 
 const PROBE = { image: "host.local/probe", argv: ["true"], env: {}, mounts: [] };
-
-function findSetpriv(): string {
-  const path = ["/usr/bin", "/bin", "/usr/local/bin"]
-    .map((directory) => join(directory, "setpriv"))
-    .find((candidate) => isExecutable(candidate));
-  if (path === undefined) {
-    throw new Error("setpriv (util-linux) is not in /usr/bin, /bin or /usr/local/bin");
-  }
-  return path;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "EACCES") return false;
-    throw error;
-  }
-}

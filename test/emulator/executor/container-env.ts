@@ -4,5 +4,6 @@ const STANDARD_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/
 
 /** The run's own environment and the three variables a container has without being told. */
 export function containerEnv(run: ContainerRun, metadataHost: string): Record<string, string> {
-  return { PATH: STANDARD_PATH, HOME: "/", GCE_METADATA_HOST: metadataHost, ...run.env };
+  const GCE_METADATA_HOST = run.metadataHost ?? metadataHost;
+  return { PATH: STANDARD_PATH, HOME: "/", GCE_METADATA_HOST, ...run.env };
 }

@@ -6,8 +6,19 @@ export type ContainerRun = {
   /** Exactly what the spec, the overrides and the platform give; the executor adds only PATH, HOME and GCE_METADATA_HOST. */
   readonly env: Readonly<Record<string, string>>;
   readonly workingDir?: string;
+  /** The files of an image that was pushed; without them the command runs on this machine's own. */
+  readonly root?: ImageRoot;
+  /** `host:port` of the container's own metadata server. */
+  readonly metadataHost?: string;
   /** One entry per mounted directory; each is mounted read-only, owned by root. */
   readonly mounts: readonly Mount[];
+};
+
+type ImageRoot = {
+  /** Has the image's files in `root`, and an empty directory `work`; neither is changed. */
+  readonly directory: string;
+  readonly uid: number;
+  readonly gid: number;
 };
 
 export type Mount = {
@@ -44,6 +55,6 @@ export type RunningContainer = {
 };
 
 export type Executor = {
-  readonly kind: "sandbox" | "host";
+  readonly kind: "sandbox" | "host" | "simulate";
   start(run: ContainerRun, onLine: LineListener): RunningContainer;
 };

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -11,6 +12,9 @@ import type {
   LineListener,
   RunningContainer,
 } from "./executor.ts";
+import { findTool } from "./find-tool.ts";
+import { hostTool } from "./host-tools.ts";
+import { imagePlaces, imageScript, imageWorkshopScript } from "./image-script.ts";
 import { readMountTable } from "./mount-table.ts";
 import { type OutputPipe, openOutputPipes } from "./output-pipe.ts";
 import { failedStart, findRefusal } from "./refusal.ts";
@@ -96,24 +100,57 @@ export class SandboxExecutor implements Executor {
   // Handed over a pipe: secrets of the run are never in the argv, env or files of a process.
   #plan(run: ContainerRun) {
     const mountPaths = run.mounts.map((mount) => mount.path);
+    const files = run.root === undefined ? FILES : imagePlaces(run.root.directory).files;
     const staged = run.mounts.map((mount, index) =>
       mount.files.map((file) => ({
-        path: stagedPath({ root: `${FILES}/${index}`, path: file.path }),
+        path: stagedPath({ root: `${files}/${index}`, path: file.path }),
         mode: file.mode,
         base64: file.bytes.toString("base64"),
       })),
     );
     return {
-      workshop: workshopScript(),
-      directories: mountPaths.map((_, index) => `${FILES}/${index}`),
+      directories: mountPaths.map((_, index) => `${files}/${index}`),
       files: staged.flat(),
-      enter: sandboxScript({ table: readMountTable(), hide: this.#options.hide, mountPaths }),
       argv: run.argv,
       env: containerEnv(run, this.#options.metadataHost),
       workingDir: run.workingDir ?? "/",
-      setpriv: this.#options.setpriv,
+      ...(run.root === undefined
+        ? this.#planOfHost(mountPaths)
+        : planOfImage(run, run.root, { mountPaths, setpriv: this.#options.setpriv })),
     };
   }
+
+  #planOfHost(mountPaths: readonly string[]) {
+    return {
+      workshop: workshopScript(),
+      enter: sandboxScript({ table: readMountTable(), hide: this.#options.hide, mountPaths }),
+      setpriv: { program: this.#options.setpriv, libraries: [] },
+      identity: [],
+    };
+  }
+}
+
+// Without root's rights there is one user only, and no command can become another.
+function planOfImage(
+  run: ContainerRun,
+  { directory, uid, gid }: NonNullable<ContainerRun["root"]>,
+  { mountPaths, setpriv }: { mountPaths: readonly string[]; setpriv: string },
+) {
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot && (uid !== 0 || gid !== 0))
+    throw new Error(
+      `image ${run.image} runs as the user ${uid}: for that the emulator must be started by root`,
+    );
+  const lent = ["/etc/resolv.conf", "/etc/hosts"].filter((path) => existsSync(path));
+  const systemFiles = Object.fromEntries(lent.map((path) => [path, path]));
+  const { workingDir = "/" } = run;
+  const umount = hostTool(findTool("umount"));
+  return {
+    workshop: imageWorkshopScript(directory),
+    enter: imageScript({ directory, mountPaths, workingDir, systemFiles, umount }),
+    setpriv: { ...hostTool(setpriv), isOutside: true },
+    identity: isRoot ? [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"] : [],
+  };
 }
 
 type Report = ContainerExit | { readonly startError: string };

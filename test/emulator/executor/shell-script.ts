@@ -6,6 +6,12 @@ export class ShellScript {
     this.#lines.push(words.map(quote).join(" "));
   }
 
+  /** The second command only if the first one fails, whose complaint is dropped. */
+  runEither(first: readonly string[], second: readonly string[]): void {
+    const [one, other] = [first, second].map((words) => words.map(quote).join(" "));
+    this.#lines.push(`${one} 2>/dev/null || ${other}`);
+  }
+
   get text(): string {
     return `${this.#lines.join("\n")}\n`;
   }

@@ -12,6 +12,7 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  rmdirSync,
   statSync,
   writeFileSync,
   writeSync,
@@ -47,7 +48,9 @@ const CAPABILITIES = [
  * @property {string[]} argv
  * @property {Record<string, string>} env
  * @property {string} workingDir
- * @property {string} setpriv  absolute path of util-linux's setpriv
+ * @property {{program: string, loader?: string, libraries: string[], isOutside?: boolean}} setpriv  util-linux's
+ *   setpriv with what it needs, by absolute paths; from outside where the new root does not have it
+ * @property {string[]} identity  options of setpriv
  */
 
 /** @type {import("node:child_process").ChildProcess | undefined} */
@@ -101,8 +104,24 @@ function build(plan) {
     writeFileSync(file.path, Buffer.from(file.base64, "base64"));
     chmodSync(file.path, file.mode);
   }
+  const setpriv = setprivWords(plan);
   runScript(plan.enter);
   process.chdir("/");
+  if (existsSync("/.old-root")) rmdirSync("/.old-root");
+  return setpriv;
+}
+
+/**
+ * The words that run setpriv. A root without this machine's programs reaches them through descriptors that only this
+ * process holds: they are looked up by name while the command still is what this process is, and are not handed on.
+ * @param {Plan} plan
+ */
+function setprivWords({ setpriv: { program, loader, libraries, isOutside } }) {
+  if (!isOutside) return [program];
+  /** @param {string} path */
+  const held = (path) => `/proc/1/fd/${openSync(path, "r")}`;
+  if (loader === undefined) return [held(program)];
+  return [held(loader), "--library-path", libraries.map(held).join(":"), held(program)];
 }
 
 /** @param {string} path */
@@ -161,13 +180,15 @@ function refusal(plan) {
 
 /** @param {Plan} plan */
 function start(plan) {
-  build(plan);
+  const [launcher = "", ...words] = build(plan);
   const refused = refusal(plan);
   if (refused !== undefined) return endWith({ startError: refused });
   const bounding = ["-all", ...CAPABILITIES.map((name) => `+${name}`)].join(",");
   command = spawn(
-    plan.setpriv,
+    launcher,
     [
+      ...words,
+      ...plan.identity,
       "--no-new-privs",
       "--inh-caps=-all",
       "--ambient-caps=-all",

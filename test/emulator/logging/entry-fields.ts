@@ -69,14 +69,19 @@ export function typeOfField(path: readonly string[]): FieldType {
 
 /** All values at the path, which are several below a list; none if the entry has no such field. */
 export function valuesAt(entry: Json, path: readonly string[]): unknown[] {
-  let values: unknown[] = [entry];
-  for (const segment of path) {
-    values = values
-      .filter((value): value is Json => typeof value === "object" && value !== null)
-      .filter((value) => Object.hasOwn(value, segment))
-      .flatMap((value) => value[segment]);
+  return valuesFrom(entry, path, 0);
+}
+
+// Searches look at every entry there is, so nothing is built for the usual case: no lists on the way.
+function valuesFrom(start: unknown, path: readonly string[], first: number): unknown[] {
+  let value = start;
+  for (let index = first; index < path.length; index++) {
+    if (Array.isArray(value)) return value.flatMap((item) => valuesFrom(item, path, index));
+    const segment = path[index] ?? "";
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, segment)) return [];
+    value = (value as Json)[segment];
   }
-  return values;
+  return Array.isArray(value) ? value : [value];
 }
 
 /** The values to compare: a field that LogEntry defines has its default when it is not set. */

@@ -1,6 +1,6 @@
 import { unparseable } from "./filter-error.ts";
 
-export type TokenKind = "text" | "string" | "op" | "(" | ")" | "," | "-" | "." | "end";
+type TokenKind = "text" | "string" | "op" | "(" | ")" | "," | "-" | "." | "end";
 
 export type Token = {
   readonly kind: TokenKind;

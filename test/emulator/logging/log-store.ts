@@ -53,6 +53,15 @@ export class LogStore {
     return this.#entries.filter((stored) => stored.visibleAt <= now);
   }
 
+  /** The newest entries that readers see, oldest first, for the control API. */
+  describe(most: number): Json {
+    return {
+      entries: this.visible()
+        .slice(-most)
+        .map(({ entry }) => entry),
+    };
+  }
+
   /** Tells of each entry as it is written and first of those that are written but not visible yet. */
   subscribe(listener: EntryListener): { cancel(): void } {
     const now = this.#options.now();

@@ -47,6 +47,8 @@ type Options = {
   random?: number[];
   readsPerMinute?: number;
   maxTailSessions?: number;
+  tailedPerMinute?: number;
+  hasEmptyPages?: boolean;
 };
 
 function emulator(options: Options = {}) {
@@ -64,6 +66,8 @@ function emulator(options: Options = {}) {
     findProject: (name) => PROJECTS.find(({ id, number }) => id === name || number === name),
     readsPerMinute: options.readsPerMinute,
     maxTailSessions: options.maxTailSessions ?? 10,
+    tailedPerMinute: options.tailedPerMinute ?? Number.POSITIVE_INFINITY,
+    hasEmptyPages: options.hasEmptyPages ?? false,
   });
   const asked: string[] = [];
   const context = contextFor((permission, resource) => asked.push(`${permission} on ${resource}`));
@@ -95,6 +99,8 @@ const contextFor = (authorize: CallContext["authorize"]): CallContext => ({
 class FakeStream implements StreamCall {
   readonly context: CallContext;
   readonly replies: string[][] = [];
+  readonly suppressions: Json[] = [];
+  behind = false;
   ended: Error | "OK" | undefined;
   #onRequest: (request: Json) => void = () => undefined;
   #onClose: () => void = () => undefined;
@@ -113,6 +119,11 @@ class FakeStream implements StreamCall {
 
   send(reply: Json): void {
     this.replies.push(texts(reply));
+    if (reply.suppressionInfo !== undefined) this.suppressions.push(...reply.suppressionInfo);
+  }
+
+  isBehind(): boolean {
+    return this.behind;
   }
 
   end(error?: Error): void {
@@ -128,7 +139,8 @@ class FakeStream implements StreamCall {
   }
 }
 
-const texts = (reply: Json): string[] => reply.entries.map((entry: Json) => entry.textPayload);
+const texts = (reply: Json): string[] =>
+  (reply.entries ?? []).map((entry: Json) => entry.textPayload);
 
 const at = (seconds: number): string => new Date(START + seconds * 1000).toISOString();
 
@@ -290,6 +302,29 @@ describe("entries.list", () => {
   });
 });
 
+describe("a search that runs out of time", () => {
+  it.each(["timestamp asc", "timestamp desc"])(
+    "every third time, gives an empty page first and loses nothing (%s)",
+    (orderBy) => {
+      const { list, write } = emulator({ hasEmptyPages: true });
+      write(...[0, 1, 2].map((second) => ({ textPayload: `${second}`, timestamp: at(second) })));
+      const pages = (): string[][] => {
+        const found: string[][] = [];
+        let pageToken = "";
+        do {
+          const reply = list({ orderBy, pageSize: 2, pageToken });
+          found.push(texts(reply));
+          pageToken = reply.nextPageToken ?? "";
+        } while (pageToken !== "");
+        return found;
+      };
+      const whole = orderBy.endsWith("asc") ? [["0", "1"], ["2"]] : [["2", "1"], ["0"]];
+      expect([pages(), pages(), pages(), pages()]).toEqual([whole, whole, [[], ...whole], whole]);
+      expect(texts(list({ orderBy, pageSize: 3 }))).toHaveLength(3);
+    },
+  );
+});
+
 describe("entries.tail", () => {
   it("holds entries for the window and puts them in order", () => {
     const { clock, tail, write } = emulator({
@@ -338,6 +373,41 @@ describe("entries.tail", () => {
     stream.close();
     clock.advance(10_000);
     expect([stream.replies, stream.ended, clock.timers]).toEqual([[], "OK", []]);
+  });
+
+  it("tells a reader that was behind how much it has missed, with what follows or by itself", () => {
+    const { clock, tail, write } = emulator();
+    const stream = tail({ bufferWindow: "0s" });
+    stream.behind = true;
+    write({ textPayload: "missed" }, { textPayload: "missed too" });
+    clock.advance(10);
+    stream.behind = false;
+    write({ textPayload: "seen" });
+    clock.advance(10);
+    expect(stream.replies).toEqual([["seen"]]);
+    expect(stream.suppressions).toEqual([{ reason: "NOT_CONSUMED", suppressedCount: 2 }]);
+    stream.behind = true;
+    write({ textPayload: "missed again" });
+    clock.advance(5000);
+    stream.behind = false;
+    clock.advance(1000);
+    expect(stream.replies).toEqual([["seen"], []]);
+    expect(stream.suppressions.at(-1)).toEqual({ reason: "NOT_CONSUMED", suppressedCount: 1 });
+    stream.close();
+    expect(clock.timers).toEqual([]);
+  });
+
+  it("suppresses what a project's sessions may not return any more in this minute", () => {
+    const { clock, tail, write } = emulator({ tailedPerMinute: 2 });
+    const stream = tail({ bufferWindow: "0s" });
+    write(...["a", "b", "c", "d"].map((textPayload) => ({ textPayload })));
+    clock.advance(1000);
+    expect(stream.replies.flat()).toEqual(["a", "b"]);
+    clock.advance(60_000);
+    write({ textPayload: "e" });
+    clock.advance(10);
+    expect(stream.replies.flat()).toEqual(["a", "b", "e"]);
+    expect(stream.suppressions).toEqual([{ reason: "RATE_LIMIT", suppressedCount: 2 }]);
   });
 
   it("allows so many sessions a project, and frees the seat of one that ended", () => {

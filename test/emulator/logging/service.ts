@@ -12,17 +12,25 @@ export type LoggingOptions = Timers & {
   /** "Read requests per minute" of each project; undefined: not counted. */
   readonly readsPerMinute: number | undefined;
   readonly maxTailSessions: number;
+  /** What all tail sessions of a project return in a minute; beyond it entries are suppressed. */
+  readonly tailedPerMinute?: number;
+  /** Now and then a search "runs out of time": an empty page with a token to go on from. */
+  readonly hasEmptyPages?: boolean;
 };
 
 const SERVICE = "google.logging.v2.LoggingServiceV2";
 
 /** The reading and writing half of Cloud Logging. */
 export function loggingService(store: LogStore, options: LoggingOptions): Service {
-  const { findProject, maxTailSessions } = options;
+  const { findProject, maxTailSessions, hasEmptyPages = false } = options;
   const quota = new ReadQuota(options);
   return {
     unary: {
-      [`${SERVICE}.ListLogEntries`]: listEntriesHandler(store, { findProject, quota }),
+      [`${SERVICE}.ListLogEntries`]: listEntriesHandler(store, {
+        findProject,
+        quota,
+        hasEmptyPages,
+      }),
       [`${SERVICE}.WriteLogEntries`]: writeEntriesHandler(store, options),
     },
     streams: {
@@ -30,6 +38,7 @@ export function loggingService(store: LogStore, options: LoggingOptions): Servic
         findProject,
         timers: options,
         maxTailSessions,
+        entriesPerMinute: options.tailedPerMinute ?? Number.POSITIVE_INFINITY,
       }),
     },
   };

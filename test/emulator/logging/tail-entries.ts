@@ -3,14 +3,22 @@ import type { Json, StreamCall, StreamHandler } from "../core/handler.ts";
 import type { Project } from "../core/platform.ts";
 import { type FindProject, readQuery } from "./log-readers.ts";
 import type { LogStore } from "./log-store.ts";
+import { TailAllowance, TailOutlet } from "./tail-outlet.ts";
 import { bufferWindowMs, TailSession, type Timers } from "./tail-session.ts";
 
 /** `entries.tail`: the first message opens the session, the end of the stream closes it. */
 export function tailEntriesHandler(
   store: LogStore,
-  options: { findProject: FindProject; timers: Timers; maxTailSessions: number },
+  options: {
+    findProject: FindProject;
+    timers: Timers;
+    maxTailSessions: number;
+    entriesPerMinute: number;
+  },
 ): StreamHandler {
+  const { timers, entriesPerMinute } = options;
   const seats = new TailSeats(options.maxTailSessions);
+  const allowance = new TailAllowance({ entriesPerMinute, now: () => timers.now() });
   return (call) => {
     let close: (() => void) | undefined;
     call.onRequest((request) => {
@@ -34,8 +42,13 @@ export function tailEntriesHandler(
     const query = readQuery(request, { call: call.context, findProject: options.findProject });
     const windowMs = bufferWindowMs(request.bufferWindow);
     const leave = seats.take(query.projects);
-    const send = (reply: Json): void => call.send(reply);
-    const session = new TailSession({ store, query, windowMs, timers: options.timers, send });
+    const outlet = new TailOutlet(
+      { send: (reply) => call.send(reply), isBehind: () => call.isBehind?.() ?? false },
+      timers,
+      // A session over several projects counts for the first: none here has more than one.
+      (wanted) => allowance.take(query.projects[0]?.number ?? "", wanted),
+    );
+    const session = new TailSession({ store, query, windowMs, timers, outlet });
     return () => {
       session.close();
       leave();

@@ -1,7 +1,7 @@
-import type { Json } from "../core/handler.ts";
 import { invalid } from "./filter-error.ts";
 import type { LogQuery } from "./log-readers.ts";
 import { byTime, type LogStore, type StoredEntry } from "./log-store.ts";
+import type { TailOutlet } from "./tail-outlet.ts";
 
 export type Timers = {
   now(): number;
@@ -17,7 +17,7 @@ export class TailSession {
   readonly #query: LogQuery;
   readonly #windowMs: number;
   readonly #timers: Timers;
-  readonly #send: (reply: Json) => void;
+  readonly #outlet: TailOutlet;
   readonly #subscription: { cancel(): void };
   #held: StoredEntry[] = [];
   #timer: { at: number; cancel(): void } | undefined;
@@ -27,17 +27,18 @@ export class TailSession {
     query: LogQuery;
     windowMs: number;
     timers: Timers;
-    send(reply: Json): void;
+    outlet: TailOutlet;
   }) {
     this.#query = options.query;
     this.#windowMs = options.windowMs;
     this.#timers = options.timers;
-    this.#send = options.send;
+    this.#outlet = options.outlet;
     this.#subscription = options.store.subscribe((stored) => this.#hold(stored));
   }
 
   close(): void {
     this.#subscription.cancel();
+    this.#outlet.close();
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#held = [];
@@ -72,7 +73,7 @@ export class TailSession {
         this.#held.filter((stored) => stored.visibleAt <= now && byTime(stored, latest) <= 0),
       );
       this.#held = this.#held.filter((stored) => !sent.has(stored));
-      this.#send({ entries: [...sent].sort(byTime).map((stored) => stored.entry) });
+      this.#outlet.deliver([...sent].sort(byTime).map((stored) => stored.entry));
     }
     for (const stored of this.#held) this.#wakeAt(this.#dueAt(stored));
   }

@@ -1,14 +1,18 @@
 import { randomBytes } from "node:crypto";
-import type { ContainerExit, ContainerRun, RunningContainer } from "../executor/executor.ts";
+import type { MetadataIdentity } from "../core/platform.ts";
+import type { ContainerExit, RunningContainer } from "../executor/executor.ts";
 import { type AttemptEnd, endOf, notStarted, STOPPED, TIMED_OUT } from "./attempt-end.ts";
-import { prepareContainer } from "./container-run.ts";
+import { type Prepared, prepareContainer } from "./container-run.ts";
 import { secondsOf } from "./durations.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
+import { withImageRoot } from "./image-root.ts";
 import { type LogSource, lineEntry, systemEntry } from "./log-entries.ts";
 import type { RunContext } from "./run-context.ts";
 
 // https://cloud.google.com/run/docs/container-contract: SIGKILL follows SIGTERM after 10 seconds.
 const GRACE_MS = 10_000;
+
+const SIGTERM = 15;
 
 type Severity = "INFO" | "WARNING" | "ERROR";
 
@@ -50,7 +54,7 @@ export class Attempt {
     });
     if ("problem" in prepared) return this.#refused(prepared.problem);
     const release = this.#context.store.keep({ abandon: () => this.#abandon() });
-    const exit = await this.#exitOf(prepared.run);
+    const exit = await this.#exitOf(prepared);
     for (const timer of this.#timers) timer.cancel();
     release();
     if (this.#isAbandoned) return undefined;
@@ -64,10 +68,17 @@ export class Attempt {
     this.#endBecauseOf(STOPPED);
   }
 
-  async #exitOf(run: ContainerRun): Promise<ContainerExit | Error> {
-    const { executor, logs } = this.#context.platform;
+  async #exitOf({ run: plain, pushed }: Prepared): Promise<ContainerExit | Error> {
+    const { executor, logs, metadata } = this.#context.platform;
+    let metadataServer: { readonly host: string; close(): void } | undefined;
     try {
-      this.#container = executor.start(run, (stream, text) => {
+      if (metadata !== undefined) metadataServer = await metadata.open(this.#identity());
+      const run = pushed === undefined ? plain : await withImageRoot(this.#context, plain, pushed);
+      // Whoever stopped it meanwhile found no container to stop.
+      if (this.#isAbandoned || this.#ending !== undefined) return { termSignal: SIGTERM };
+      const { host: metadataHost } = metadataServer ?? {};
+      const served = metadataHost === undefined ? run : { ...run, metadataHost };
+      this.#container = executor.start(served, (stream, text) => {
         if (this.#isAbandoned) return;
         logs.write([lineEntry(this.#source, { stream, text, timestamp: this.#tick() })]);
       });
@@ -76,7 +87,16 @@ export class Attempt {
     } catch (cause) {
       // A container that cannot be started fails the attempt, not the emulator.
       return cause instanceof Error ? cause : new Error("unknown", { cause });
+    } finally {
+      metadataServer?.close();
     }
+  }
+
+  #identity(): MetadataIdentity {
+    const { location: region, instanceId } = this.#source;
+    const { project } = this.#execution.resourceName;
+    const { serviceAccount } = this.#execution.resource.template;
+    return { project, region, serviceAccount, instanceId };
   }
 
   #watchTimeout(): void {

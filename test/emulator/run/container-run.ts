@@ -1,13 +1,21 @@
 import type { Json } from "../core/handler.ts";
 import type { ContainerRun, Mount, MountedFile } from "../executor/executor.ts";
+import { findImage, type RunnableImage } from "../images/find-image.ts";
+import { imageProcess } from "../images/image-process.ts";
 import { envSecretsOf, fileSecretsOf } from "./container-secrets.ts";
 import type { ExecutionRecord } from "./execution-record.ts";
+import { isHostImage } from "./host-image.ts";
 import type { RunContext } from "./run-context.ts";
 import { accessSecret, type SecretAccess } from "./secret-access.ts";
 import type { SecretReference } from "./secret-reference.ts";
 
 /** What to run, or why it cannot be started. */
-export type Preparation = { readonly run: ContainerRun } | { readonly problem: string };
+export type Preparation = Prepared | { readonly problem: string };
+
+export type Prepared = { readonly run: ContainerRun; readonly pushed?: PushedImage };
+
+/** An image whose files are to become the root, and the user that it names. */
+export type PushedImage = { readonly image: RunnableImage; readonly user: string };
 
 type Attempt = { execution: ExecutionRecord; taskIndex: number; attempt: number };
 
@@ -25,10 +33,25 @@ export function prepareContainer(context: RunContext, attempt: Attempt): Prepara
   const env = environmentOf(context, attempt, read);
   const mounts = mountsOf(context, attempt, read);
   if (problems.length > 0) return { problem: problems.join("\n") };
+  const { image } = container;
+  if (!isHostImage(image)) return prepareImage(context, attempt, { image, env, mounts });
   const argv = [...(container.command ?? []), ...(container.args ?? [])];
   const { workingDir } = container;
+  return { run: { image, argv, env, mounts, ...(workingDir && { workingDir }) } };
+}
+
+function prepareImage(
+  context: RunContext,
+  { execution }: Attempt,
+  run: Pick<ContainerRun, "image" | "env" | "mounts">,
+): Preparation {
+  const found = findImage(context, run.image, execution.resourceName.project);
+  if ("problem" in found) return { problem: found.problem };
+  const container: Json = execution.resource.template.containers[0];
+  const { user, argv, workingDir, env } = imageProcess(found.config, container);
   return {
-    run: { image: container.image, argv, env, mounts, ...(workingDir && { workingDir }) },
+    run: { ...run, argv, workingDir, env: { ...env, ...run.env } },
+    pushed: { image: found, user },
   };
 }
 

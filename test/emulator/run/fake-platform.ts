@@ -1,4 +1,6 @@
 import type { CallContext, Json } from "../core/handler.ts";
+import { Identities } from "../core/iam/identities.ts";
+import { Policies } from "../core/iam/policies.ts";
 import type { EmulatorClock, Platform } from "../core/platform.ts";
 import type {
   ContainerExit,
@@ -115,6 +117,9 @@ export class FakePlatform implements Platform {
   readonly containers: FakeContainer[] = [];
   readonly entries: Json[] = [];
   readonly operationDelayMs = 100;
+  readonly listDelayMs = 100;
+  readonly identities = new Identities();
+  readonly policies = new Policies(this.identities);
   /** Version names that no service account may access. */
   readonly denied = new Set<string>();
   readonly executor: Executor = {

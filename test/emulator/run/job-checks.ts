@@ -1,7 +1,9 @@
 import type { StatusName } from "../core/google-error.ts";
 import type { Json } from "../core/handler.ts";
 import type { Project } from "../core/platform.ts";
+import { findImage } from "../images/find-image.ts";
 import { envSecretsOf, fileSecretsOf } from "./container-secrets.ts";
+import { isHostImage } from "./host-image.ts";
 import type { RunContext } from "./run-context.ts";
 import { accessSecret } from "./secret-access.ts";
 
@@ -10,7 +12,10 @@ export type CheckFailure = {
   readonly status: StatusName;
   readonly message: string;
   /** google.cloud.run.v2.Condition.CommonReason */
-  readonly reason: "SECRETS_ACCESS_CHECK_FAILED" | "CONTAINER_MISSING";
+  readonly reason:
+    | "SECRETS_ACCESS_CHECK_FAILED"
+    | "CONTAINER_MISSING"
+    | "CONTAINER_PERMISSION_DENIED";
 };
 
 /** The checks that Cloud Run makes after it has answered CreateJob. */
@@ -19,7 +24,9 @@ export function findCheckFailure(
   project: Project,
   template: Json,
 ): CheckFailure | undefined {
-  return findSecretFailure(context, project, template) ?? findImageFailure(template);
+  return (
+    findSecretFailure(context, project, template) ?? findImageFailure(context, project, template)
+  );
 }
 
 // https://cloud.google.com/run/docs/configuring/services/secrets: every secret is checked at job creation, mounted
@@ -50,16 +57,21 @@ function findSecretFailure(
   };
 }
 
-function findImageFailure(template: Json): CheckFailure | undefined {
+function findImageFailure(
+  context: RunContext,
+  project: Project,
+  template: Json,
+): CheckFailure | undefined {
   const images: string[] = template.containers.map((container: Json) => container.image);
-  const absent = images.find((image) => !isKnownImage(image));
-  if (absent === undefined) return undefined;
-  return {
-    status: "NOT_FOUND",
-    message: `Image '${absent}' not found.`,
-    reason: "CONTAINER_MISSING",
-  };
+  for (const image of images.filter((each) => !isHostImage(each))) {
+    const found = findImage(context, image, project);
+    if (!("problem" in found)) continue;
+    const { status, problem: message } = found;
+    const isDenied = status === "PERMISSION_DENIED";
+    return {
+      ...{ status, message },
+      reason: isDenied ? "CONTAINER_PERMISSION_DENIED" : "CONTAINER_MISSING",
+    };
+  }
+  return undefined;
 }
-
-/** `host.local/…` stands for this machine's own file system and is always there. */
-const isKnownImage = (image: string): boolean => image.startsWith("host.local/");

@@ -83,6 +83,7 @@ function bury(context: RunContext, { name, job, operation }: Deletion): void {
     terminalCondition: { type: "Ready", state: "CONDITION_SUCCEEDED", lastTransitionTime: now },
   };
   store.buryJob(job);
+  platform.policies.remove(name.iam);
   const deleted = asAny("Job", inWordsOf(name, job.toResource()));
   operation.update(deleted);
   operation.succeed(deleted);

@@ -10,13 +10,14 @@ type Reconciliation = {
   readonly operation: Operation;
 };
 
-/** What follows CreateJob's answer: the checks, then Ready or not. A job that fails them stays. */
+/** What follows the answer of CreateJob or UpdateJob: the checks, then Ready or not. A job that fails them stays. */
 export function reconcile(context: RunContext, { name, job, operation }: Reconciliation): void {
   const { platform, store } = context;
+  const { generation, template } = job.resource;
   store.after(platform.clock, platform.operationDelayMs, () => {
-    const failure = findCheckFailure(context, name.project, job.resource.template.template);
-    // A job whose deletion began meanwhile keeps the state that the deletion gave it.
-    if (!job.isDeleting) settle(job, failure, store.tick(platform.clock));
+    const failure = findCheckFailure(context, name.project, template.template);
+    // A job that was changed again, or whose deletion began, keeps the state that it got from that.
+    if (job.resource.generation === generation) settle(job, failure, store.tick(platform.clock));
     const resource = asAny("Job", inWordsOf(name, job.toResource()));
     operation.update(resource);
     if (failure === undefined) operation.succeed(resource);

@@ -1,17 +1,14 @@
-import { randomUUID } from "node:crypto";
 import { GoogleError } from "../core/google-error.ts";
 import type { CallContext, Json, UnaryHandler } from "../core/handler.ts";
-import type { Project } from "../core/platform.ts";
 import { listReply, pageOf } from "../secret-manager/page.ts";
-import { PENDING } from "./conditions.ts";
 import { checkEtag } from "./etag.ts";
-import { withDefaults } from "./job-defaults.ts";
+import { createJob } from "./job-creation.ts";
 import { removeJob } from "./job-deletion.ts";
-import { reconcile } from "./job-reconciliation.ts";
-import { asAny, JobRecord } from "./job-record.ts";
+import { jobPolicyHandlers } from "./job-policies.ts";
+import { asAny, type JobRecord } from "./job-record.ts";
+import { updateJob } from "./job-update.ts";
 import { LIST_LIMITS } from "./list-limits.ts";
 import {
-  childOf,
   inWordsOf,
   locationOf,
   missing,
@@ -21,12 +18,13 @@ import {
 } from "./names.ts";
 import type { RunContext } from "./run-context.ts";
 import { runJob } from "./run-job.ts";
-import { validateJob } from "./validate-job.ts";
 
-/** google.cloud.run.v2.Jobs, without UpdateJob and IAM policies. */
+/** google.cloud.run.v2.Jobs. */
 export function jobHandlers(context: RunContext): Readonly<Record<string, UnaryHandler>> {
   return {
+    ...jobPolicyHandlers(context),
     CreateJob: (request, call) => createJob(context, request, call),
+    UpdateJob: (request, call) => updateJob(context, request, call),
     GetJob: (request, call) => {
       const name = parseName(context.platform, request.name, "JOB");
       call.authorize("run.jobs.get", name.iam);
@@ -50,74 +48,6 @@ function getJob({ store }: RunContext, name: ResourceName): JobRecord {
   const job = store.findJob(name.stored);
   if (job === undefined) throw missing(name, "JOB");
   return job;
-}
-
-function createJob(context: RunContext, request: Json, call: CallContext): Json {
-  const parent = parseLocation(context.platform, request.parent);
-  const name = childOf(parent, String(request.jobId ?? ""));
-  // On the location, like every creation: a condition on names cannot bound it.
-  call.authorize("run.jobs.create", parent.iam);
-  const spec = withDefaults(request.job ?? {}, parent.project);
-  validateJob(request.jobId, spec);
-  checkActAs(context, {
-    call,
-    project: parent.project,
-    email: spec.template.template.serviceAccount,
-  });
-  if (context.store.findJob(name.stored) !== undefined) {
-    throw new GoogleError("ALREADY_EXISTS", `Resource '${request.jobId}' already exists.`);
-  }
-  const job = newJob(context, name, spec, call.principal);
-  const resource = asAny("Job", inWordsOf(name, job.toResource()));
-  const operation = context.operations.start(locationOf(name), resource);
-  if (request.validateOnly) {
-    operation.succeed(resource);
-  } else {
-    context.store.addJob(job);
-    reconcile(context, { name, job, operation });
-  }
-  return context.operations.get(operation.name);
-}
-
-function newJob(
-  { store, platform }: RunContext,
-  name: ResourceName,
-  spec: Json,
-  principal: string,
-): JobRecord {
-  const createTime = store.tick(platform.clock);
-  return new JobRecord({
-    name: name.stored,
-    sequence: store.nextSequence(),
-    resource: {
-      name: name.stored,
-      uid: randomUUID(),
-      generation: "1",
-      ...spec,
-      createTime,
-      updateTime: createTime,
-      creator: principal,
-      lastModifier: principal,
-      reconciling: true,
-      terminalCondition: PENDING,
-    },
-  });
-}
-
-// https://cloud.google.com/run/docs/troubleshooting: the text for an account that is unknown or may not be used.
-function checkActAs(
-  { platform }: RunContext,
-  { call, project, email }: { call: CallContext; project: Project; email: string },
-): void {
-  if (!platform.knowsServiceAccount(email)) {
-    throw new GoogleError(
-      "PERMISSION_DENIED",
-      `Permission 'iam.serviceaccounts.actAs' denied on service account ${email} (or it may not exist).`,
-    );
-  }
-  const ownerId = /@([a-z0-9-]+)\.iam\.gserviceaccount\.com$/.exec(email)?.[1];
-  const owner = (ownerId === undefined ? undefined : platform.findProject(ownerId)) ?? project;
-  call.authorize("iam.serviceAccounts.actAs", `projects/${owner.number}/serviceAccounts/${email}`);
 }
 
 function listJobs({ platform, store }: RunContext, request: Json, call: CallContext): Json {

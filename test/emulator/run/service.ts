@@ -1,5 +1,7 @@
+import { ImageStore } from "../artifact-registry/image-store.ts";
 import type { Service, UnaryHandler } from "../core/handler.ts";
 import type { Platform } from "../core/platform.ts";
+import { UnpackedImages } from "../images/unpacked-images.ts";
 import type { OperationStore } from "../operations/operation-store.ts";
 import type { SecretStore } from "../secret-manager/secret-store.ts";
 import { executionHandlers } from "./executions.ts";
@@ -15,8 +17,10 @@ export function runService(
   store: RunStore,
   operations: Pick<OperationStore, "start" | "get">,
   secrets: Pick<SecretStore, "find">,
+  images: ImageStore = new ImageStore(),
 ): Service {
-  const context = { platform, store, operations, secrets };
+  const unpacked = new UnpackedImages(images);
+  const context = { platform, store, operations, secrets, images, unpacked };
   return {
     unary: {
       ...named("Jobs", jobHandlers(context)),

@@ -1,4 +1,5 @@
 import type { Json } from "../core/handler.ts";
+import { isTooDeep } from "../core/wire/nesting.ts";
 
 // google/logging/type/log_severity.proto
 const SEVERITIES = new Set([
@@ -62,7 +63,9 @@ function liftedField(name: string, value: unknown): Json | undefined {
 function parseObject(line: string): Json | undefined {
   if (!line.trimStart().startsWith("{")) return undefined;
   try {
-    return JSON.parse(line);
+    const object: Json = JSON.parse(line);
+    // No reply could carry it as a payload.
+    return isTooDeep(object) ? undefined : object;
   } catch {
     // Not JSON after all: an ordinary line that begins with a brace.
     return undefined;

@@ -25,8 +25,12 @@ function getTask({ platform, store }: RunContext, request: Json, call: CallConte
 function listTasks({ platform, store }: RunContext, request: Json, call: CallContext): Json {
   const parent = parseName(platform, request.parent, "EXECUTION");
   call.authorize("run.tasks.list", parent.ids.includes("-") ? locationIn(parent.iam) : parent.iam);
-  const tasks = store
-    .listExecutions({ showDeleted: request.showDeleted === true })
+  const showDeleted = request.showDeleted === true;
+  // Nearly always one execution is meant, among very many.
+  const named = store.findExecution(parent.stored);
+  const executions =
+    named === undefined || showDeleted ? store.listExecutions({ showDeleted }) : [named];
+  const tasks = executions
     .filter((execution) => covers(parent, execution.name))
     .sort((one, other) => other.sequence - one.sequence)
     .flatMap((execution) => execution.tasks.map((task) => task.toResource(execution)));

@@ -21,8 +21,11 @@ const LARGEST_RETRIES = 10;
 const LARGEST_CONTAINER_COUNT = 10;
 
 /** Refuses a job that Cloud Run would refuse at once. `job` has its defaults filled in. */
-export function validateJob(jobId: unknown, job: Json): void {
-  const violations = new Violations("CreateJobRequest");
+export function validateJob(
+  job: Json,
+  { request, jobId }: { request: "CreateJobRequest" | "UpdateJobRequest"; jobId: unknown },
+): void {
+  const violations = new Violations(request);
   checkJobId(jobId, violations);
   checkLabelsAndAnnotations(job, "job", violations);
   checkLabelsAndAnnotations(job.template, "job.template", violations);

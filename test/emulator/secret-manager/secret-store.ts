@@ -6,6 +6,12 @@ export class SecretStore {
   readonly #secrets = new Map<string, Secret>();
   #sequence = 0;
   #lastEtag = 0n;
+  #whenGone: (name: string) => void = () => undefined;
+
+  /** Whom to tell that a secret was deleted or has expired: nothing of it may pass on to the next of its name. */
+  onGone(listener: (name: string) => void): void {
+    this.#whenGone = listener;
+  }
 
   clear(): void {
     this.#secrets.clear();
@@ -28,12 +34,13 @@ export class SecretStore {
     const secret = this.#secrets.get(name);
     if (!secret?.hasExpired(now)) return secret;
     // resources.proto, Secret.expiration: an expired secret is deleted, for good.
-    this.#secrets.delete(name);
+    this.remove(name);
     return undefined;
   }
 
   remove(name: string): void {
     this.#secrets.delete(name);
+    this.#whenGone(name);
   }
 
   listOf(projectNumber: string, now: number): Secret[] {

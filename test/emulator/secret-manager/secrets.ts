@@ -65,7 +65,7 @@ export function getSecret(platform: Platform, store: SecretStore, name: SecretNa
  * (https://docs.cloud.google.com/secret-manager/regional-secrets/reference/consistency).
  */
 export const isListed = (platform: Platform, resource: { createdAt: number }): boolean =>
-  resource.createdAt + platform.operationDelayMs <= platform.clock.now();
+  resource.createdAt + platform.listDelayMs <= platform.clock.now();
 
 function createSecret(
   platform: Platform,

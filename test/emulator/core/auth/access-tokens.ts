@@ -20,6 +20,11 @@ export class AccessTokens {
     return text;
   }
 
+  /** Makes a token worthless before its time. */
+  revoke(text: string): void {
+    this.#tokens.delete(text);
+  }
+
   find(text: string): AccessToken | undefined {
     return this.#tokens.get(text);
   }

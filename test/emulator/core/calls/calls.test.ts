@@ -227,8 +227,8 @@ describe("over gRPC", () => {
   });
 
   test("a method without handler is unimplemented", async () => {
-    const error = await google.jobs
-      .getIamPolicy({ resource: `${PARENT}/locations/us-central1/jobs/j` })
+    const error = await google.logging
+      .deleteLog({ logName: `${PARENT}/logs/x` })
       .catch((refusal: { code: number }) => refusal);
     expect(error).toEqual(expect.objectContaining({ code: 12 }));
   });

@@ -2,6 +2,8 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import { GoogleError } from "../google-error.ts";
 import type { Json, Service, StreamHandler, UnaryHandler } from "../handler.ts";
 import type { Platform } from "../platform.ts";
+import type { ApiMethod } from "../wire/api-definitions.ts";
+import type { Admission } from "./admission.ts";
 import { type Answer, type Arrival, asGoogleError, statusOf } from "./answer.ts";
 import { type Caller, callContext, checkPermissionWasAsked } from "./call-context.ts";
 import type { FaultRule, Faults } from "./faults.ts";
@@ -17,6 +19,10 @@ export type DispatcherNeeds = {
   readonly faults: Faults;
   readonly pending: Pending;
   readonly platform: Platform;
+  /** What is checked after sign-in, before any handler. */
+  readonly admit: Admission;
+  /** How long each unary call takes at least. */
+  readonly latencyMs: number;
   log(line: string): void;
 };
 
@@ -34,6 +40,11 @@ export class Dispatcher {
   use(services: readonly Service[]): void {
     this.#unary = Object.assign({}, ...services.map(({ unary }) => unary));
     this.#streams = Object.assign({}, ...services.map(({ streams }) => streams));
+  }
+
+  /** The full names of everything that is served. */
+  get methods(): string[] {
+    return [...Object.keys(this.#unary), ...Object.keys(this.#streams)].sort();
   }
 
   /** Never rejects. */
@@ -59,7 +70,8 @@ export class Dispatcher {
       const principal = this.#principalOf(arrival, entry);
       const handler = this.#streams[method.fullName] ?? refuseUnimplemented();
       const context = callContext({ principal, transport, entry }, this.#needs.platform);
-      serveStream({ wire, handler, context, entry, rule, pending, gone, log });
+      const admit = (resource: string): void => this.#needs.admit(method, resource);
+      serveStream({ wire, handler, context, entry, rule, pending, gone, admit, log });
     } catch (error) {
       const refusal = asGoogleError(error, log);
       entry.end(refusal.status);
@@ -80,7 +92,8 @@ export class Dispatcher {
       const request = call.readRequest();
       entry.resource(resourceOf(request));
       const caller = { principal, transport, entry };
-      const effect = () => this.#effect(method.fullName, request, caller);
+      if (this.#needs.latencyMs > 0) await this.#needs.pending.wait(this.#needs.latencyMs, gone);
+      const effect = () => this.#effect(method, request, caller);
       return rule === undefined ? await effect() : await this.#faulty({ rule, effect, gone });
     } catch (error) {
       return { kind: "error", error: asGoogleError(error, this.#needs.log) };
@@ -98,11 +111,12 @@ export class Dispatcher {
     return principal;
   }
 
-  async #effect(method: string, request: Json, caller: Caller): Promise<Answer> {
+  async #effect(method: ApiMethod, request: Json, caller: Caller): Promise<Answer> {
     try {
-      const handler = this.#unary[method] ?? refuseUnimplemented();
+      const handler = this.#unary[method.fullName] ?? refuseUnimplemented();
+      this.#needs.admit(method, resourceOf(request));
       const reply = await handler(request, callContext(caller, this.#needs.platform));
-      checkPermissionWasAsked(method, caller.entry);
+      checkPermissionWasAsked(method.fullName, caller.entry);
       return { kind: "reply", reply };
     } catch (error) {
       return { kind: "error", error: asGoogleError(error, this.#needs.log) };

@@ -11,6 +11,7 @@ export type StreamWire = {
   onRequest(listener: (request: Json) => void): void;
   onClose(listener: () => void): void;
   send(reply: Json): void;
+  isBehind(): boolean;
   end(error?: Error): void;
   /** Drops the connection without a word. */
   reset(): void;
@@ -24,6 +25,8 @@ type ServedStream = {
   readonly rule: FaultRule | undefined;
   readonly pending: Pending;
   readonly gone: AbortSignal;
+  /** Throws when the first request's project may not use the API. */
+  admit(resource: string): void;
   log(line: string): void;
 };
 
@@ -41,8 +44,9 @@ export function serveStream(stream: ServedStream): void {
   }
 }
 
-function start({ wire, handler, context, entry, log }: ServedStream): void {
+function start({ wire, handler, context, entry, admit, log }: ServedStream): void {
   let isOpen = true;
+  let isAdmitted = false;
   const end = (error?: Error): void => {
     if (!isOpen) return;
     isOpen = false;
@@ -63,7 +67,11 @@ function start({ wire, handler, context, entry, log }: ServedStream): void {
   listen({
     context,
     onRequest: (listener) => {
-      const guardedListener = guarded(listener);
+      const guardedListener = guarded((request: Json) => {
+        if (!isAdmitted) admit(resourceOf(request));
+        isAdmitted = true;
+        listener(request);
+      });
       wire.onRequest((request) => {
         entry.resource(resourceOf(request));
         guardedListener(request);
@@ -73,6 +81,7 @@ function start({ wire, handler, context, entry, log }: ServedStream): void {
     send: (reply) => {
       if (isOpen) wire.send(reply);
     },
+    isBehind: () => wire.isBehind(),
     end,
   });
 }

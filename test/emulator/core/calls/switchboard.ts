@@ -1,8 +1,9 @@
-import { AccessTokens } from "../auth/access-tokens.ts";
+import type { AccessTokens } from "../auth/access-tokens.ts";
 import { Authenticator } from "../auth/authenticator.ts";
 import { exchangeToken, type TokenAnswer } from "../auth/token-endpoint.ts";
 import type { Identities } from "../iam/identities.ts";
-import type { Platform } from "../platform.ts";
+import type { EmulatorClock, Platform } from "../platform.ts";
+import type { Admission } from "./admission.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { Faults } from "./faults.ts";
 import { Journal } from "./journal.ts";
@@ -17,18 +18,28 @@ export type Switchboard = {
   token(form: URLSearchParams): TokenAnswer;
 };
 
-export function makeSwitchboard(
-  platform: Platform,
-  { identities, log }: { identities: Identities; log(line: string): void },
-): Switchboard {
+export type SwitchboardNeeds = {
+  readonly identities: Identities;
+  readonly accessTokens: AccessTokens;
+  /** The clients' own clock: tokens are not to expire because a test has moved the emulator's. */
+  readonly signInClock: EmulatorClock;
+  readonly admit: Admission;
+  readonly latencyMs: number;
+  log(line: string): void;
+};
+
+export function makeSwitchboard(platform: Platform, needs: SwitchboardNeeds): Switchboard {
   const { clock } = platform;
-  const signIn = { identities, accessTokens: new AccessTokens(), clock };
+  const { identities, accessTokens, admit, latencyMs, log } = needs;
+  const signIn = { identities, accessTokens, clock: needs.signInClock };
   const journal = new Journal(clock);
   const faults = new Faults();
   const pending = new Pending(clock);
   const authenticator = new Authenticator(signIn);
   return {
-    dispatcher: new Dispatcher({ authenticator, journal, faults, pending, platform, log }),
+    dispatcher: new Dispatcher({
+      ...{ authenticator, journal, faults, pending, platform, admit, latencyMs, log },
+    }),
     journal,
     faults,
     pending,

@@ -14,11 +14,18 @@ export type ControlNeeds = {
   readonly faults: Faults;
   info(): Json;
   state(): Json;
+  logs(): Json;
   reset(): void;
   plant(seed: Seed): void;
+  advanceClock(milliseconds: number): Promise<void>;
 };
 
-type Answer = (call: HttpCall) => Json;
+type Answer = (call: HttpCall) => Json | Promise<Json>;
+
+// A century; beyond it dates stop being dates.
+const FARTHEST_MS = 100 * 365 * 24 * 3_600_000;
+
+const clockSchema = z.strictObject({ advanceMs: z.number().int().min(0).max(FARTHEST_MS) });
 
 /** `/emulator/…`: what tests and people steer the emulator with. */
 export function makeControl(needs: ControlNeeds): (call: HttpCall) => Promise<void> {
@@ -26,6 +33,7 @@ export function makeControl(needs: ControlNeeds): (call: HttpCall) => Promise<vo
     "GET /emulator/health": () => ({ status: "ok" }),
     "GET /emulator/info": () => needs.info(),
     "GET /emulator/state": () => needs.state(),
+    "GET /emulator/logs": () => needs.logs(),
     "GET /emulator/calls": ({ url }) => ({ calls: needs.journal.since(sinceOf(url)) }),
     "POST /emulator/reset": () => {
       needs.reset();
@@ -39,6 +47,10 @@ export function makeControl(needs: ControlNeeds): (call: HttpCall) => Promise<vo
       needs.plant(parsed(seedSchema, body));
       return {};
     },
+    "POST /emulator/clock": async ({ body }) => {
+      await needs.advanceClock(parsed(clockSchema, body).advanceMs);
+      return {};
+    },
   };
   return async (call) => {
     const answer = routes[`${call.request.method} ${call.url.pathname}`];
@@ -48,7 +60,7 @@ export function makeControl(needs: ControlNeeds): (call: HttpCall) => Promise<vo
           "NOT_FOUND",
           `Control requests are: ${Object.keys(routes).join(", ")}.`,
         );
-      replyJson(call.response, 200, answer(call));
+      replyJson(call.response, 200, await answer(call));
     } catch (error) {
       if (!(error instanceof GoogleError)) throw error;
       replyError(call.response, error);

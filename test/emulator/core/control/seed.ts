@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Identities } from "../iam/identities.ts";
-import type { Policies } from "../iam/policies.ts";
+import type { Binding, Policies } from "../iam/policies.ts";
+import type { Project } from "../platform.ts";
 
 const bindingSchema = z.strictObject({
   role: z.string().min(1),
@@ -34,6 +35,8 @@ export const seedSchema = z.strictObject({
       }),
     )
     .default([]),
+  /** The APIs that the project has enabled, e.g. `run.googleapis.com`; not said: all of them, as before. */
+  services: z.array(z.string().regex(/^[a-z]+\.googleapis\.com$/, "must be a host")).optional(),
   policies: z
     .array(
       z.strictObject({
@@ -57,12 +60,17 @@ export const seedSchema = z.strictObject({
 
 export type Seed = z.output<typeof seedSchema>;
 
+type Soil = {
+  readonly identities: Identities;
+  readonly policies: Policies;
+  /** The project is the seed's own; undefined means the default one. */
+  enableOnly(project: Project | undefined, services: readonly string[]): void;
+};
+
 /** Adds a seed to what is known; roles come before the bindings that name them. */
-export function plant(
-  seed: Seed,
-  { identities, policies }: { identities: Identities; policies: Policies },
-): void {
+export function plant(seed: Seed, { identities, policies, enableOnly }: Soil): void {
   if (seed.project !== undefined) identities.addProject(seed.project);
+  if (seed.services !== undefined) enableOnly(seed.project, seed.services);
   for (const { email, publicKeyPem, keyId } of seed.serviceAccounts)
     identities.addAccount({
       email,
@@ -71,12 +79,21 @@ export function plant(
     });
   for (const [name, role] of Object.entries(seed.roles)) policies.addRole(name, role);
   for (const { resource, bindings } of seed.policies)
-    policies.addBindings(
-      resource,
-      bindings.map(({ role, members, condition }) => ({
-        role,
-        members,
-        ...(condition === undefined ? {} : { condition: { expression: condition.expression } }),
-      })),
-    );
+    policies.addBindings(resource, bindings.map(bindingOf));
 }
+
+function bindingOf({ role, members, condition }: SeedBinding): Binding {
+  if (condition === undefined) return { role, members };
+  const { expression, title, description } = condition;
+  return {
+    role,
+    members,
+    condition: {
+      expression,
+      ...(title === undefined ? {} : { title }),
+      ...(description === undefined ? {} : { description }),
+    },
+  };
+}
+
+type SeedBinding = Seed["policies"][number]["bindings"][number];

@@ -42,6 +42,17 @@ export class Identities {
     return this.#accounts.has(email);
   }
 
+  /** Every account, in the order of their addition. */
+  accounts(): { readonly email: string }[] {
+    return [...this.#accounts.keys()].map((email) => ({ email }));
+  }
+
+  /** The project that an account belongs to, as its address tells. */
+  ownerOf(email: string): Project | undefined {
+    const [, id, number] = /^(?:[^@]*@([^.]+)\.iam\.|(\d+)-compute@)/.exec(email) ?? [];
+    return this.findProject(id ?? number ?? "");
+  }
+
   /** The keys that a token of this account with this `kid` may be signed by. */
   keysOf(email: string, keyId: string | undefined): KeyObject[] {
     const keys = this.#accounts.get(email) ?? [];

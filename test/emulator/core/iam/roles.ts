@@ -56,26 +56,61 @@ const IMAGE_DELETE = under(
   ...["repositories.deleteArtifacts", "packages.delete", "versions.delete", "tags.delete"],
 );
 
+const REPOSITORY_CHANGES = under(
+  "artifactregistry",
+  ...["repositories.create", "repositories.update", "repositories.delete"],
+);
+
+const REPOSITORY_POLICY = under(
+  "artifactregistry",
+  ...["repositories.getIamPolicy", "repositories.setIamPolicy"],
+);
+
 const ACT_AS = under("iam", "serviceAccounts.actAs", "serviceAccounts.get", "serviceAccounts.list");
 
 const PROJECT_READ = ["resourcemanager.projects.get"];
 
+const PROJECT_POLICY = under("resourcemanager", "projects.getIamPolicy", "projects.setIamPolicy");
+
+const ACCOUNT_READ = under(
+  "iam",
+  ...["serviceAccounts.get", "serviceAccounts.list", "serviceAccounts.getIamPolicy"],
+);
+
+const SERVICE_READ = under("serviceusage", "services.get", "services.list");
+
 const EDITOR = [
   ...[...RUN_READ, ...RUN_WRITE, ...SECRET_METADATA, ...LOG_READ, "logging.logEntries.create"],
-  ...[...IMAGE_READ, ...IMAGE_WRITE, ...IMAGE_DELETE, ...ACT_AS, ...PROJECT_READ],
+  ...[
+    ...IMAGE_READ,
+    ...IMAGE_WRITE,
+    ...IMAGE_DELETE,
+    ...REPOSITORY_CHANGES,
+    ...ACT_AS,
+    ...PROJECT_READ,
+  ],
+  ...[...SERVICE_READ, "serviceusage.services.enable"],
 ];
 
 /** Permissions of each predefined role; custom roles come from the seed. */
 export const PREDEFINED_ROLES: Readonly<Record<string, readonly string[]>> = {
   "roles/owner": [
     ...EDITOR,
+    ...[...PROJECT_POLICY, ...ACCOUNT_READ, "iam.serviceAccounts.setIamPolicy"],
     ...SECRET_CHANGES,
     ...VERSION_CHANGES,
     ACCESS,
     "run.jobs.setIamPolicy",
+    ...REPOSITORY_POLICY,
   ],
   "roles/editor": EDITOR,
-  "roles/viewer": [...RUN_READ, ...SECRET_METADATA, ...LOG_READ, ...PROJECT_READ],
+  "roles/viewer": [
+    ...[...RUN_READ, ...SECRET_METADATA, ...LOG_READ, ...PROJECT_READ, ...SERVICE_READ],
+    ...IMAGE_READ,
+    ...["iam.serviceAccounts.get", "iam.serviceAccounts.list"],
+  ],
+  "roles/browser": [...PROJECT_READ, "resourcemanager.projects.getIamPolicy"],
+  "roles/resourcemanager.projectIamAdmin": [...PROJECT_READ, ...PROJECT_POLICY],
   "roles/run.admin": [...RUN_READ, ...RUN_WRITE, "run.jobs.setIamPolicy"],
   "roles/run.developer": [...RUN_READ, ...RUN_WRITE],
   "roles/run.viewer": RUN_READ,
@@ -99,7 +134,26 @@ export const PREDEFINED_ROLES: Readonly<Record<string, readonly string[]>> = {
   "roles/logging.viewAccessor": ["logging.views.access"],
   "roles/logging.logWriter": ["logging.logEntries.create"],
   "roles/iam.serviceAccountUser": ACT_AS,
+  "roles/iam.serviceAccountViewer": [...ACCOUNT_READ, ...PROJECT_READ],
+  "roles/iam.serviceAccountAdmin": [
+    ...[...ACCOUNT_READ, ...PROJECT_READ],
+    "iam.serviceAccounts.setIamPolicy",
+  ],
+  "roles/iam.serviceAccountTokenCreator": under(
+    "iam",
+    ...["serviceAccounts.getAccessToken", "serviceAccounts.get", "serviceAccounts.list"],
+  ),
+  "roles/serviceusage.serviceUsageViewer": SERVICE_READ,
+  "roles/serviceusage.serviceUsageConsumer": [...SERVICE_READ, "serviceusage.services.use"],
+  "roles/serviceusage.serviceUsageAdmin": [
+    ...SERVICE_READ,
+    ...["serviceusage.services.use", "serviceusage.services.enable"],
+  ],
   "roles/artifactregistry.reader": IMAGE_READ,
   "roles/artifactregistry.writer": [...IMAGE_READ, ...IMAGE_WRITE],
   "roles/artifactregistry.repoAdmin": [...IMAGE_READ, ...IMAGE_WRITE, ...IMAGE_DELETE],
+  "roles/artifactregistry.admin": [
+    ...[...IMAGE_READ, ...IMAGE_WRITE, ...IMAGE_DELETE, ...REPOSITORY_CHANGES],
+    ...REPOSITORY_POLICY,
+  ],
 };

@@ -20,8 +20,9 @@ export type GrpcServer = { readonly port: number; close(): void };
 /** Serves every method over TLS on a private loopback port, without generated code. */
 export async function startGrpcServer(needs: Needs): Promise<GrpcServer> {
   const server = new grpc.Server({ "grpc.max_receive_message_length": 16 * 1024 * 1024 });
-  for (const service of new Set(needs.methods.map((method) => method.service))) {
-    const methods = needs.methods.filter((method) => method.service === service);
+  const served = needs.methods.filter((method) => method.hasGrpc);
+  for (const service of new Set(served.map((method) => method.service))) {
+    const methods = served.filter((method) => method.service === service);
     server.addService(
       Object.fromEntries(methods.map((method) => [method.name, definitionOf(method)])),
       Object.fromEntries(methods.map((method) => [method.name, handlerOf(method, needs)])),

@@ -40,6 +40,7 @@ export const grpcStreamHandler =
         arrival.gone.addEventListener("abort", close, { once: true });
       },
       send: (reply) => call.write(Buffer.from(replyToBytes(method.responseType, reply))),
+      isBehind: () => call.writableNeedDrain,
       end,
       reset: () => resetPeer(call.getPeer()),
     });

@@ -10,18 +10,27 @@ export type HttpRooms = {
   control(call: HttpCall): Promise<void>;
   token(form: URLSearchParams): { readonly status: number; readonly body: object };
   rest(call: HttpCall): Promise<void>;
+  /** Answers whether the path was one of the page's. */
+  page(path: string, response: ServerResponse): boolean;
+  /** Serves a request whose body may be large; undefined when the path is not its own. */
+  registry(call: Omit<HttpCall, "body">): Promise<void> | undefined;
   log(line: string): void;
 };
 
+const KEEP_ALIVE_MS = 240_000;
+
 /** Everything that is not gRPC. It does not listen: the front door hands it sockets. */
 export function makeHttpServer(rooms: HttpRooms): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     serve(request, response, rooms).catch((error: Error) => {
       // The request broke off while it was read, or an answer failed half-way: nobody is left to tell.
       rooms.log(`${request.method}: ${error.name}`);
       request.destroy();
     });
   });
+  // Node's own five seconds end connections under clients that are about to use them again.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  return server;
 }
 
 async function serve(
@@ -35,12 +44,15 @@ async function serve(
   const url = parseUrl(request.url ?? "", rooms.port);
   if (url === undefined)
     return replyError(response, new GoogleError("INVALID_ARGUMENT", "The URL is malformed."));
+  if (request.method === "GET" && rooms.page(url.pathname, response)) return;
   const isControl = url.pathname.startsWith("/emulator/");
   if (isControl && request.method !== "GET" && mediaType(request) !== "application/json")
     return refuse(response, 415, {
       status: "INVALID_ARGUMENT",
       message: "Control requests must have the content type application/json.",
     });
+  const served = rooms.registry({ request, response, url });
+  if (served !== undefined) return served;
   const body = await readBody(request);
   if (body === undefined)
     return refuse(response, 413, {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { protobuf } from "google-gax";
+import { REST_DEFINITIONS } from "./rest-definitions.ts";
 
 /** One `google.api.http` rule of a method. */
 export type HttpBinding = {
@@ -21,6 +22,8 @@ export type ApiMethod = {
   readonly requestType: protobuf.Type;
   readonly responseType: protobuf.Type;
   readonly isStream: boolean;
+  /** Whether its messages are Google's own, byte for byte; else it is served over REST only. */
+  readonly hasGrpc: boolean;
   readonly bindings: readonly HttpBinding[];
 };
 
@@ -50,15 +53,35 @@ const OPERATIONS_OF_CLOUD_RUN: Readonly<Record<string, HttpBinding>> = {
 /** Reads every method of the emulated APIs from the definitions inside the official clients. */
 export function loadApiMethods(): ApiMethod[] {
   const roots = new Map<string, protobuf.Root>();
-  return SOURCES.flatMap(({ client, namespace, host }) => {
+  const official = SOURCES.flatMap(({ client, namespace, host }) => {
     const root = roots.get(client) ?? readDefinitions(client);
     roots.set(client, root);
-    const scope = root.lookup(namespace);
-    if (!(scope instanceof protobuf.Namespace)) throw new Error(`${client} lacks ${namespace}`);
-    return scope.nestedArray
-      .filter((item) => item instanceof protobuf.Service)
-      .flatMap((service) => service.methodsArray.map((method) => describe(method, host)));
+    return methodsIn(root, { namespace, host, hasGrpc: true });
   });
+  // The types that all of Google's APIs share (policies, operations) come with any client.
+  return [...official, ...restMethods(roots.get("run") ?? readDefinitions("run"))];
+}
+
+function restMethods(root: protobuf.Root): ApiMethod[] {
+  // What Cloud Run's own definitions have no use for.
+  root.addJSON(protobuf.common.get("google/protobuf/struct.proto")?.nested ?? {});
+  for (const { namespace, proto } of REST_DEFINITIONS)
+    protobuf.parse(`syntax = "proto3"; package ${namespace}; ${proto}`, root);
+  root.resolveAll();
+  return REST_DEFINITIONS.flatMap(({ namespace, host }) =>
+    methodsIn(root, { namespace, host, hasGrpc: false }),
+  );
+}
+
+function methodsIn(
+  root: protobuf.Root,
+  { namespace, ...api }: { namespace: string; host: string; hasGrpc: boolean },
+): ApiMethod[] {
+  const scope = root.lookup(namespace);
+  if (!(scope instanceof protobuf.Namespace)) throw new Error(`${namespace} is not defined`);
+  return scope.nestedArray
+    .filter((item) => item instanceof protobuf.Service)
+    .flatMap((service) => service.methodsArray.map((method) => describe(method, api)));
 }
 
 function readDefinitions(client: string): protobuf.Root {
@@ -70,7 +93,7 @@ function readDefinitions(client: string): protobuf.Root {
   return root;
 }
 
-function describe(method: protobuf.Method, host: string): ApiMethod {
+function describe(method: protobuf.Method, api: Pick<ApiMethod, "host" | "hasGrpc">): ApiMethod {
   method.resolve();
   const service = (method.parent?.fullName ?? "").slice(1);
   const { resolvedRequestType: requestType, resolvedResponseType: responseType } = method;
@@ -80,7 +103,7 @@ function describe(method: protobuf.Method, host: string): ApiMethod {
     fullName: `${service}.${method.name}`,
     service,
     name: method.name,
-    host,
+    ...api,
     requestType,
     responseType,
     isStream: method.requestStream === true,

@@ -3,24 +3,36 @@ import { fromProto3JSON, type JSONObject, toProto3JSON } from "proto3-json-seria
 import { GoogleError } from "../google-error.ts";
 import type { Json } from "../handler.ts";
 import { MessageReader } from "./message-reader.ts";
+import { isTooDeep } from "./nesting.ts";
 import { Violations } from "./violations.ts";
 
 /** Checks JSON that a client sent and gives it the one form that handlers see. */
 export function requestFromJson(type: protobuf.Type, json: unknown): Json {
+  if (isTooDeep(json))
+    throw new GoogleError(
+      "INVALID_ARGUMENT",
+      "Invalid JSON payload received. Nesting is too deep.",
+    );
   return canonical(type, toMessage(type, json));
 }
 
 /** Decodes a gRPC request into the same form; throws INVALID_ARGUMENT for bytes that are no such message. */
 export function requestFromBytes(type: protobuf.Type, bytes: Uint8Array): Json {
-  let message: protobuf.Message;
+  const request = decoded(type, bytes);
+  if (isTooDeep(request)) throw new GoogleError("INVALID_ARGUMENT", "Nesting is too deep.");
+  return request;
+}
+
+function decoded(type: protobuf.Type, bytes: Uint8Array): Json {
   try {
-    message = type.decode(bytes);
+    return canonical(type, type.decode(bytes));
   } catch (cause) {
+    if (cause instanceof GoogleError) throw cause;
+    // Bytes that are no message, or one so deep that decoding it ran out of stack.
     const refusal = new GoogleError("INVALID_ARGUMENT", "Request could not be decoded.");
     refusal.cause = cause;
     throw refusal;
   }
-  return canonical(type, message);
 }
 
 /** A handler's reply for gRPC; a field that the message does not have is an error of the handler. */

@@ -25,8 +25,9 @@ export function compilePathTemplate(template: string): PathMatcher {
   };
 }
 
-// A colon ends the path: what follows is the custom verb.
-const segments = (wildcard: string): string => (wildcard === "**" ? "[^:]+" : "[^/:]+");
+// A colon ends the path: what follows is the custom verb. That of a digest, `sha256:…`, does not.
+const segments = (wildcard: string): string =>
+  wildcard === "**" ? "[^:]+" : "(?:[^/:]|(?<=sha256):)+";
 
 function decodePath(text: string): string | undefined {
   try {
