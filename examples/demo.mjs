@@ -13,8 +13,11 @@ const al = join(root, "dist/src/cli/main.js");
 const home = mkdtempSync(join(tmpdir(), "al-demo-"));
 const store = join(home, "credentials");
 
-const emulator = await startEmulator();
+// Ctrl-C reaches al and the emulator too; this process ends after them and cleans up.
+process.on("SIGINT", () => {});
+let emulator;
 try {
+  emulator = await startEmulator();
   writeStore(emulator.keyFile);
   console.log("$ al run hello --runtime cloudrun");
   process.exitCode = await run([
@@ -26,7 +29,7 @@ try {
     join(root, "examples/project"),
   ]);
 } finally {
-  emulator.stop();
+  emulator?.stop();
   rmSync(home, { recursive: true, force: true });
 }
 if (process.exitCode === 0) console.log("The agent's own exit code came back: 0");

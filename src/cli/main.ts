@@ -28,7 +28,8 @@ const io: Io = {
 // A reader that goes away (`al run … | head`, a closed terminal) must not end the watch over a run that costs money.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+    // A full disk under a redirect is no reason either: the exit code must stay the agent's.
+    if (!["EPIPE", "EIO", "ENOSPC"].includes(error.code ?? "")) throw error;
   });
 }
 

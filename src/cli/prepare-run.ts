@@ -87,16 +87,13 @@ export async function prepareRun(
 function isolationWarnings({ agent, cloud, neighbours }: RunConfig): string[] {
   if (neighbours.length === 0) return [];
   const names = neighbours.map(({ agent: name }) => name).join(", ");
-  const lines = [
-    agent,
-    ...neighbours.map(({ agent: name, credentials }) => ({ name, credentials })),
-  ].map(
-    ({ name, credentials }) => `    ${name} = { credentials = ${JSON.stringify(credentials)} }`,
+  const lines = [agent.name, ...neighbours.map(({ agent: name }) => name)].map(
+    (name) => `    ${name} = "al-${name}@<project>.iam.gserviceaccount.com"`,
   );
   return [
     `${agent.name} runs as ${cloud.serviceAccount}, as ${names} does: each can read the other's credentials.\n` +
-      `  To separate them, give each an account that may read only its own secrets, in [cloud.service_accounts].\n` +
-      `  In Terraform:\n  agents = {\n${lines.join("\n")}\n  }`,
+      `  To separate them, give each an account that may read only its own secrets:\n` +
+      `    [cloud.service_accounts]\n${lines.join("\n")}`,
   ];
 }
 

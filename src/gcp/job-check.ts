@@ -4,8 +4,9 @@ import {
   type ErrorWords,
   PermissionError,
   TryAgainError,
+  UnavailableError,
 } from "../errors.ts";
-import type { CallFailure } from "./google-call-error.ts";
+import { type CallFailure, CODE } from "./google-call-error.ts";
 
 /** A version that the job refers to is not there: it is too new, or what this machine remembers of it is wrong. */
 export class MissingSecretError extends TryAgainError {
@@ -48,11 +49,20 @@ export function explainJobCheck(
       remedy: "Run the command again; the secret is then written anew.",
     });
   }
-  if (/image\b.*not found|permission to (read|access) the (container )?image/is.test(detail)) {
+  if (/permission to (read|access) the (container )?image/is.test(detail))
+    return unreadableImage(detail, job.image);
+  if (/image\b.*not found/is.test(detail)) {
     return new ConfigError({
       what: `Cloud Run cannot get the image ${job.image}`,
       why: detail,
       remedy: "Push the image, or correct [cloudrun] image in the agent's config.toml.",
+    });
+  }
+  if (PASSING.includes(failure.code)) {
+    return new UnavailableError({
+      what: "Cloud Run could not check the job",
+      why: detail,
+      remedy: "Run the command again.",
     });
   }
   return new ConfigError({
@@ -61,6 +71,23 @@ export function explainJobCheck(
     remedy: "Correct what Google's text names, in [cloud] or the agent's [cloudrun] section.",
   });
 }
+
+/** Codes with which a check ends that was not made, rather than failed. */
+const PASSING: readonly number[] = [
+  CODE.unavailable,
+  CODE.internal,
+  CODE.deadlineExceeded,
+  CODE.resourceExhausted,
+];
+
+/** Images are pulled by Cloud Run's own agent, which may read those of the job's project only. */
+const unreadableImage = (why: string, image: string): PermissionError =>
+  new PermissionError({
+    what: `Cloud Run may not read the image ${image}`,
+    why,
+    remedy:
+      "Grant roles/artifactregistry.reader on the image's repository to the Cloud Run service agent that Google's text names.",
+  });
 
 const secretsIn = (detail: string, pattern: RegExp): string[] => [
   ...new Set([...detail.matchAll(pattern)].map(([, secret = ""]) => secret)),

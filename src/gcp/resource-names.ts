@@ -16,6 +16,12 @@ export function gcloudJob(job: string): string {
   return `${id} --region=${region} --project=${project}`;
 }
 
+/** The command that shows all that Google knows of an execution. */
+export function gcloudDescribe(execution: string): string {
+  const [, project, , region] = execution.split("/");
+  return `gcloud run jobs executions describe ${shortName(execution)} --region=${region} --project=${project}`;
+}
+
 /** The command that cancels an execution, for a person without `al` at hand. */
 export function gcloudCancel(execution: string): string {
   const [, project, , region] = execution.split("/");

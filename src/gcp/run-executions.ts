@@ -35,6 +35,25 @@ export class RunExecutions {
     return executions;
   }
 
+  /** The first execution of a job that is not finished, however many there were. */
+  async findUnfinished(
+    job: string,
+    isFinished: (execution: Execution) => boolean,
+  ): Promise<Execution | undefined> {
+    const plan = { goal: "list the executions", subject: job, idempotent: true };
+    for (let pageToken = ""; ; ) {
+      const [page, , reply] = await this.#call(plan, (options) =>
+        this.#clients.executions.listExecutions(
+          { parent: job, pageSize: 100, pageToken },
+          { ...options, autoPaginate: false },
+        ),
+      );
+      const found = page.find((execution) => !isFinished(execution));
+      pageToken = reply?.nextPageToken ?? "";
+      if (found !== undefined || pageToken === "") return found;
+    }
+  }
+
   /** Asks for the execution's end; one that has ended already is left as it is. */
   async cancelExecution(name: string): Promise<void> {
     const plan = { goal: "cancel the execution", subject: name, idempotent: true };

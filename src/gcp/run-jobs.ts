@@ -72,13 +72,16 @@ export class RunJobs {
     return this.#wait(operation.name ?? "", "wait for the job");
   }
 
-  /** A job that is gone already counts as deleted. */
-  async deleteJob(jobId: string): Promise<void> {
+  /**
+   * Deletes the job, if it is still as it was seen. A job that is gone already counts as deleted.
+   * @throws GoogleCallError ABORTED when somebody changed it since
+   */
+  async deleteJob(jobId: string, etag = ""): Promise<void> {
     const name = jobName(this.#location, jobId);
     const plan = { goal: "delete the job", subject: name, idempotent: true };
     try {
       const [operation] = await this.#call(plan, (options) =>
-        this.#client.deleteJob({ name }, options),
+        this.#client.deleteJob({ name, ...(etag === "" ? {} : { etag }) }, options),
       );
       const refused = await this.#wait(operation.name ?? "", "wait for the job's deletion");
       if (refused !== undefined) await this.#fail(plan, refused);

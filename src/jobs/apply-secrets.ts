@@ -142,7 +142,7 @@ async function newestWith(
   return found?.version;
 }
 
-/** Notes which version is which field. Nothing reads it to choose a version, so a lost note only costs comparisons. */
+/** Notes which version is which field. It only narrows later comparisons by content, so what is lost of it costs reads. */
 async function annotate(step: SecretStep, manager: SecretManager): Promise<void> {
   const { id } = step.wanted;
   const note = Object.fromEntries(step.items.map(({ field, version }) => [version, field.name]));
@@ -150,7 +150,7 @@ async function annotate(step: SecretStep, manager: SecretManager): Promise<void>
   for (let tried = 1; ; tried += 1) {
     stored ??= await manager.findSecret(id);
     if (stored === undefined) throw vanished(id);
-    const files = JSON.stringify({ ...filesOf(stored), ...note });
+    const files = JSON.stringify({ ...recent(filesOf(stored)), ...note });
     try {
       await manager.setAnnotations(stored, { ...stored.annotations, [FILES_ANNOTATION]: files });
       return;
@@ -162,6 +162,16 @@ async function annotate(step: SecretStep, manager: SecretManager): Promise<void>
     }
   }
 }
+
+/** Annotations hold 16 KiB in all, and a directory may be rotated for years. */
+const NOTED_VERSIONS = 200;
+
+const recent = (files: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(files)
+      .sort(([a], [b]) => Number(b) - Number(a))
+      .slice(0, NOTED_VERSIONS),
+  );
 
 const vanished = (id: string): TryAgainError =>
   new TryAgainError({

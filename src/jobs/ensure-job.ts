@@ -41,7 +41,7 @@ export async function ensureJob(plan: JobPlan, needs: JobNeeds, name: string): P
     const state = job.terminalCondition?.state;
     if (state === "CONDITION_SUCCEEDED") return;
     // It failed the checks for somebody who could not delete it. They are made once, so a new job must be made.
-    if (state === "CONDITION_FAILED") await needs.jobs.deleteJob(plan.jobId);
+    if (state === "CONDITION_FAILED") await removeAsSeen(plan.jobId, job, needs);
     else await needs.clock.sleep(POLL_MS);
   }
   throw new TryAgainError({
@@ -72,17 +72,23 @@ async function create(plan: JobPlan, needs: JobNeeds, name: string): Promise<"re
 }
 
 /** What hides the refusal itself must not be a second one. */
-async function removeRefused(
-  plan: JobPlan,
-  error: AlError,
-  { jobs, report }: JobNeeds,
-): Promise<void> {
-  await jobs.deleteJob(plan.jobId).catch((failure: unknown) => {
+async function removeRefused(plan: JobPlan, error: AlError, needs: JobNeeds): Promise<void> {
+  try {
+    const job = await needs.jobs.findJob(plan.jobId);
+    // Another process may have made a job of the same spec that is ready, and run it: only a refused one goes.
+    if (job?.terminalCondition?.state === "CONDITION_FAILED")
+      await removeAsSeen(plan.jobId, job, needs);
+  } catch (failure) {
     if (!(failure instanceof GoogleCallError)) throw error;
-    report({
-      kind: "warning",
-      text: `The refused job ${plan.jobId} could not be deleted: ${failure.detail}`,
-    });
+    const text = `The refused job ${plan.jobId} could not be deleted: ${failure.detail}`;
+    needs.report({ kind: "warning", text });
+  }
+}
+
+/** Deletes the job unless somebody changed it since it was read: deleting a job ends its running executions. */
+async function removeAsSeen(jobId: string, job: Job, { jobs }: JobNeeds): Promise<void> {
+  await jobs.deleteJob(jobId, job.etag ?? "").catch((error: unknown) => {
+    if (!hasCode(error, CODE.aborted, CODE.failedPrecondition)) throw error;
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../gcp/clock.ts";
 import type { CallFailure } from "../gcp/google-call-error.ts";
-import { CODE, GoogleCallError } from "../gcp/google-call-error.ts";
+import { CODE, GoogleCallError, hasCode } from "../gcp/google-call-error.ts";
 import type { Logging, Tail } from "../gcp/logging.ts";
 import type { LogEntry } from "../gcp/types.ts";
 import { isContainerEnd, logLine, rfc3339 } from "../mapping/log-line.ts";
@@ -27,7 +27,10 @@ const SETTLE_MS = 3_000;
 const SETTLE_WITHOUT_END_MS = 10_000;
 /** At rest a process reads at most six times a minute: the project's 60 are shared. */
 const READ_EVERY_MS = 10_000;
-const DRAINS = 3;
+/** A quota that is used up, or Google being away, lengthens the time between lists up to this. */
+const LONGEST_PAUSE_MS = 60_000;
+/** How long the last lines are asked for when Google does not answer, or more of them keep coming. */
+const DRAIN_MS = 90_000;
 
 /**
  * Shows the lines of one execution while it runs: one stream, back-filled by lists where it may have missed something. Being refused
@@ -45,6 +48,9 @@ export class LogFollower {
   /** Time of the newest line so far. Times of lines are Google's: this machine's clock may be wrong. */
   #newest = BEGINNING;
   #endSeenAt: number | undefined;
+  /** When the next list is due; milliseconds since the epoch. */
+  #readAt = Number.POSITIVE_INFINITY;
+  #pause = READ_EVERY_MS;
   #pump: Promise<void> = Promise.resolve();
 
   constructor(filter: (since?: string) => string, needs: Needs) {
@@ -58,12 +64,13 @@ export class LogFollower {
 
   /** Shows all that is left; called when the execution is finished. */
   async finish(): Promise<void> {
+    const { clock } = this.#needs;
     await this.#settle();
     await this.close();
-    for (let drained = 1; this.#mode !== "off" && drained <= DRAINS; drained += 1) {
-      if (drained > 1) await this.#needs.clock.sleep(SETTLE_MS);
-      if ((await this.#read()) === 0) break;
+    for (const until = clock.now() + DRAIN_MS; this.#mode !== "off"; await clock.sleep(SETTLE_MS)) {
+      if ((await this.#read()) === 0 || clock.now() >= until) break;
     }
+    if (this.#gap !== undefined && this.#mode !== "off") this.#off("Google did not answer in time");
     this.#show(this.#order.flush());
   }
 
@@ -78,25 +85,32 @@ export class LogFollower {
     const { clock } = this.#needs;
     const { signal } = this.#stop;
     await this.#open();
-    let readAt = clock.now() + BACKFILL_AFTER_MS;
+    this.#readAt = clock.now() + BACKFILL_AFTER_MS;
     while (!signal.aborted) {
       this.#show(this.#order.release(clock.now()));
-      if (clock.now() >= readAt && this.#mode !== "off") {
+      if (clock.now() >= this.#readAt && this.#mode !== "off") {
         await this.#read();
-        readAt = this.#mode === "lists" ? clock.now() + READ_EVERY_MS : Number.POSITIVE_INFINITY;
+        const again = this.#mode === "lists" || this.#gap !== undefined;
+        this.#readAt = again ? clock.now() + this.#pause : Number.POSITIVE_INFINITY;
       }
       if (this.#tail === undefined && this.#mode === "stream") {
         await this.#open();
-        readAt = clock.now() + BACKFILL_AFTER_MS;
+        this.#readAt = Math.min(this.#readAt, clock.now() + BACKFILL_AFTER_MS);
       }
       await clock.sleep(PUMP_MS, signal);
     }
   }
 
   async #open(): Promise<void> {
-    this.#tail = (await this.#needs.logs()).tail(this.#filter(), {
+    const { clock } = this.#needs;
+    const logs = await this.#needs.logs();
+    if (this.#stop.signal.aborted) return;
+    this.#tail = logs.tail(this.#filter(), {
       entries: (entries) => this.#add(entries),
-      suppressed: () => this.#noteGap(),
+      suppressed: () => {
+        this.#noteGap();
+        this.#readAt = Math.min(this.#readAt, clock.now() + READ_EVERY_MS);
+      },
       ended: (failure) => this.#ended(failure),
     });
   }
@@ -124,22 +138,29 @@ export class LogFollower {
     }
   }
 
-  /** Reads what the stream may have missed; says how many lines were new. */
-  async #read(): Promise<number> {
-    const { logs } = this.#needs;
-    const from = (this.#gap ?? this.#newest) - OVERLAP_NS;
+  /** Reads what the stream may have missed; says how many lines were new, or nothing when Google did not answer. */
+  async #read(): Promise<number | undefined> {
+    const gap = this.#gap;
+    this.#gap = undefined;
+    const from = (gap ?? this.#newest) - OVERLAP_NS;
     const filter = from > BEGINNING ? this.#filter(rfc3339(from)) : this.#filter();
     let added = 0;
     try {
-      for await (const page of (await logs()).list(filter)) added += this.#add(page);
-      this.#gap = undefined;
+      for await (const page of (await this.#needs.logs()).list(filter)) added += this.#add(page);
+      this.#pause = READ_EVERY_MS;
+      return added;
     } catch (error) {
-      this.#off(whyOf(error));
+      this.#gap = gap ?? this.#gap ?? this.#newest;
+      this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
+      if (hasCode(error, CODE.permissionDenied, CODE.unauthenticated, CODE.invalidArgument))
+        this.#off(error.detail);
+      else if (!(error instanceof GoogleCallError)) throw error;
+      return undefined;
     }
-    return added;
   }
 
   #off(why: string): void {
+    if (this.#mode === "off") return;
     this.#mode = "off";
     this.#needs.report({
       kind: "warning",

@@ -1,7 +1,7 @@
 import { ConfigError, TryAgainError } from "../errors.ts";
 import type { Clock } from "../gcp/clock.ts";
-import { CODE, type GoogleCallError, hasCode } from "../gcp/google-call-error.ts";
-import { gcloudJob } from "../gcp/resource-names.ts";
+import { CODE, GoogleCallError, hasCode } from "../gcp/google-call-error.ts";
+import { gcloudCancel, gcloudJob } from "../gcp/resource-names.ts";
 import type { RunExecutions } from "../gcp/run-executions.ts";
 import type { RunJobs, StartedExecution } from "../gcp/run-jobs.ts";
 import type { Execution, Overrides } from "../gcp/types.ts";
@@ -22,7 +22,7 @@ export type LaunchInput = {
 
 export type LaunchNeeds = {
   readonly jobs: RunJobs;
-  readonly executions: Pick<RunExecutions, "listExecutions" | "cancelExecution">;
+  readonly executions: Pick<RunExecutions, "getExecution" | "listExecutions" | "cancelExecution">;
   readonly clock: Clock;
   readonly report: Report;
   readonly findSecret: JobNeeds["findSecret"];
@@ -47,18 +47,23 @@ const REFUSED = [
 
 /**
  * Starts one execution at most, whatever fails: RunJob is sent again only after an answer that proves that nothing was started.
- * @returns the execution's full name
+ * @returns the execution's full name, or undefined when the signal aborted before anything was started
  * @throws TryAgainError when nobody can tell within 90 seconds whether it was started
  */
-export async function launch(input: LaunchInput, needs: LaunchNeeds): Promise<string> {
+export async function launch(
+  input: LaunchInput,
+  needs: LaunchNeeds,
+  cancel: AbortSignal,
+): Promise<string | undefined> {
   for (let tried = 1; ; tried += 1) {
+    if (cancel.aborted) return undefined;
     const started = await attempt(input, needs);
     if ("name" in started) {
       await requireSpec(started, input, needs);
       return started.name;
     }
     if (tried === TRIES) throw started.refused;
-    await prepare(started.refused, input, needs, tried);
+    await prepare(started.refused, input, { ...needs, cancel }, tried);
   }
 }
 
@@ -70,7 +75,7 @@ async function attempt(
   try {
     return await needs.jobs.runJob(input.plan.jobId, input.overrides);
   } catch (error) {
-    if (hasCode(error, ...REFUSED)) return { refused: error };
+    if (hasCode(error, ...REFUSED) && !madeHere(error)) return { refused: error };
     if (hasCode(error, CODE.unavailable) && neverSent(error)) throw error;
     const found = await search(input, needs);
     if (found === undefined) throw unknownStart(input, error);
@@ -82,21 +87,27 @@ async function attempt(
 const neverSent = ({ detail }: GoogleCallError): boolean =>
   /^(Name resolution failed|No connection established)/.test(detail);
 
+/** grpc-js reports some broken streams by codes with which Google refuses; the request may have been served before. */
+const madeHere = ({ detail }: GoogleCallError): boolean =>
+  /^(Bandwidth exhausted|Protocol not secure|Received message larger)/.test(detail);
+
 /** What makes a refused RunJob worth another try; throws the refusal where nothing does. */
 async function prepare(
   refused: GoogleCallError,
   { plan, job }: LaunchInput,
-  needs: LaunchNeeds,
+  needs: LaunchNeeds & { readonly cancel: AbortSignal },
   tried: number,
 ): Promise<void> {
   // NOT_FOUND: never made, or collected since. FAILED_PRECONDITION: somebody is making it right now.
   if (refused.code === CODE.notFound || refused.code === CODE.failedPrecondition) {
     needs.report({ kind: "stage", stage: "prepare", text: `Preparing the job ${plan.jobId}` });
-    return ensureJob(plan, needs, job);
+    await ensureJob(plan, needs, job);
+    // A ready job that is refused again is not seen everywhere yet.
+    return tried === 1 ? undefined : needs.clock.sleep(1_000 * tried, needs.cancel);
   }
   if (refused.code !== CODE.resourceExhausted) throw refused;
   needs.report({ kind: "warning", text: `A quota is used up; trying again. ${refused.detail}` });
-  return needs.clock.sleep(5_000 * 2 ** (tried - 1));
+  return needs.clock.sleep(5_000 * 2 ** (tried - 1), needs.cancel);
 }
 
 /** Looks for the execution of a RunJob whose answer was lost. */
@@ -107,9 +118,8 @@ async function search(
   report({ kind: "warning", text: "The answer to the launch was lost; looking for the run." });
   for (const until = clock.now() + SEARCH_MS; clock.now() < until; ) {
     const found = await executions.listExecutions(job).catch((error: unknown) => {
-      // The job may not be there, and the network may still be away: neither ends the search.
-      if (hasCode(error, CODE.notFound, CODE.unavailable, CODE.deadlineExceeded, CODE.internal))
-        return [];
+      // Not there, not allowed, or away: whatever it is, it does not tell whether the run was started.
+      if (error instanceof GoogleCallError) return [];
       throw error;
     });
     const ours = found.find((execution) => carries(execution, runId));
@@ -144,11 +154,20 @@ async function requireSpec(
   { plan, job }: LaunchInput,
   { executions }: LaunchNeeds,
 ): Promise<void> {
-  if (started.annotations[SPEC_ANNOTATION] === plan.specHash) return;
-  await executions.cancelExecution(started.name);
+  const answered = started.annotations[SPEC_ANNOTATION];
+  const hash =
+    answered ?? (await executions.getExecution(started.name)).annotations?.[SPEC_ANNOTATION];
+  if (hash === plan.specHash) return;
+  const cancelled = await executions.cancelExecution(started.name).then(
+    () => true,
+    () => false,
+  );
   throw new ConfigError({
-    what: `The job ${plan.jobId} is not the one that this agent needs; its execution was cancelled`,
+    what: `The job ${plan.jobId} is not the one that this agent needs; its execution ${cancelled ? "was cancelled" : "is still running"}`,
     why: `its ${SPEC_ANNOTATION} is not ${plan.specHash}`,
-    remedy: `Look at it, and delete it if it is not needed: gcloud run jobs describe ${gcloudJob(job)}`,
+    remedy: [
+      ...(cancelled ? [] : [gcloudCancel(started.name)]),
+      `Look at it, and delete it if it is not needed: gcloud run jobs describe ${gcloudJob(job)}`,
+    ].join("\n"),
   });
 }

@@ -72,8 +72,10 @@ async function inspect(request: RunRequest, needs: RunNeeds): Promise<SecretStep
 }
 
 /** @throws DataError or BugError when a credential's value is in what is to be sent */
-export const guard = ({ config, prompt, isSecretIn }: RunRequest, sent: unknown): void =>
-  refuseLeaks({ prompt, literals: config.agent.container.env, sent }, isSecretIn);
+export function guard({ config, prompt, isSecretIn }: RunRequest, sent: unknown): void {
+  const { env, command, args } = config.agent.container;
+  refuseLeaks({ prompt, literals: env, command, args, sent }, isSecretIn);
+}
 
 /** The job for these versions; collisions of variables are reported as warnings. */
 export function buildJob({ config, credentials }: RunRequest, pins: Pins, report: Report): JobPlan {

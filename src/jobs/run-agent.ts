@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Google } from "../gcp/google.ts";
+import { GoogleCallError } from "../gcp/google-call-error.ts";
 import { MissingSecretError } from "../gcp/job-check.ts";
 import { jobName, shortName } from "../gcp/resource-names.ts";
-import type { Overrides } from "../gcp/types.ts";
+import type { Execution, Overrides } from "../gcp/types.ts";
 import type { JobPlan } from "../mapping/job-spec.ts";
 import { executionLogFilter } from "../mapping/log-query.ts";
 import { type Outcome, outcomeOf } from "../mapping/outcome.ts";
@@ -67,11 +68,13 @@ async function syncAndLaunch(
   const launching = launch(
     { plan, overrides, runId, job },
     { ...clients, clock, report, findSecret },
+    cancel,
   );
   // The log client takes a while to load; nothing else is to be done while the answer is on its way. Whether it loads
   // is the log reader's concern: a run that was started must never be lost over it.
   void Promise.allSettled([google.logs()]);
   const execution = await launching;
+  if (execution === undefined) return undefined;
   report({ kind: "launched", execution });
   return { execution, job: plan };
 }
@@ -128,11 +131,33 @@ export async function followRun(
       execution = await waitForExecution(run.execution, watching);
     }
     if (execution === undefined) return undefined;
-    const [task] = await Promise.all([executions.findTask(run.execution), logs.finish()]);
-    return outcomeOf(execution, task);
+    await logs.finish();
+    return await readOutcome(run.execution, execution, needs);
   } finally {
     await logs.close();
   }
+}
+
+/** Only a failed run's code is the task's; not being told it makes the outcome unknown, not another one. */
+async function readOutcome(
+  name: string,
+  execution: Execution,
+  { google, memory }: RunNeeds,
+): Promise<Outcome> {
+  const known = outcomeOf(execution, undefined);
+  if (known.state === "succeeded" || known.state === "cancelled") return known;
+  const executions = await google.executions();
+  const task = await executions.findTask(name).catch((error: unknown) => {
+    if (error instanceof GoogleCallError) return undefined;
+    throw error;
+  });
+  const outcome = outcomeOf(execution, task);
+  if (outcome.state === "unknown" && /secret/i.test(outcome.reason)) {
+    // A version that the job refers to is gone: what this machine remembers of it is wrong.
+    memory.forget();
+    await memory.save();
+  }
+  return outcome;
 }
 
 const logFilter =

@@ -31,7 +31,7 @@ export type RemovalPlan = {
 };
 
 /**
- * Finds every copy of a credential in the project and the jobs that refer to it. Lists lag behind, so secrets that jobs refer to or that this
+ * Finds every copy of a credential under one prefix, and the region's jobs that refer to it. Lists lag behind, so secrets that jobs refer to or that this
  * machine remembers are asked for by name.
  * @throws TryAgainError while a run uses one of them
  */
@@ -57,7 +57,11 @@ export async function planRemoval(
   const manager = await google.secrets();
   const found = await Promise.all([...unlisted].map((id) => manager.findSecret(id)));
   const secrets = [...listed, ...found.filter((secret) => secret !== undefined)].filter(
-    (secret) => isOurs(secret) && secret.annotations[CREDENTIAL_ANNOTATION] === wanted.credential,
+    (secret) =>
+      isOurs(secret) &&
+      // Another prefix is how a teammate keeps copies apart.
+      secret.id.startsWith(wanted.idBeginning) &&
+      secret.annotations[CREDENTIAL_ANNOTATION] === wanted.credential,
   );
   const ids = new Set(secrets.map(({ id }) => id));
   const jobs = allJobs.filter((job) => pinnedVersions(job).some(({ secret }) => ids.has(secret)));
@@ -89,7 +93,7 @@ async function refuseRunning(
 ): Promise<void> {
   const executions = await google.executions();
   for (const { name } of jobs) {
-    const running = (await executions.listExecutions(name ?? "")).find((one) => !isFinished(one));
+    const running = await executions.findUnfinished(name ?? "", isFinished);
     if (running === undefined) continue;
     throw new TryAgainError({
       what: `A run uses the copies of ${credential}: ${shortName(running.name ?? "")}`,

@@ -35,6 +35,9 @@ export async function waitForExecution(
           CODE.deadlineExceeded,
           CODE.internal,
           CODE.resourceExhausted,
+          CODE.unknown,
+          CODE.cancelled,
+          CODE.aborted,
         )
       )
         throw error;

@@ -8,6 +8,8 @@ export function refuseLeaks(
   run: {
     readonly prompt: string;
     readonly literals: Readonly<Record<string, string>>;
+    readonly command: readonly string[];
+    readonly args: readonly string[];
     /** Everything that is to be sent. */
     readonly sent: unknown;
   },
@@ -18,12 +20,15 @@ export function refuseLeaks(
     if (isSecretIn(value))
       throw leak(`[cloudrun.env] ${name}`, `Remove ${name} from [cloudrun.env]`);
   }
+  for (const key of ["command", "args"] as const) {
+    if (run[key].some(isSecretIn)) throw leak(`[cloudrun] ${key}`, `Remove the value from ${key}`);
+  }
   if (!isSecretIn(JSON.stringify(run.sent))) return;
   throw new BugError({
     what: "al was about to put a credential's value into a job",
     why: "the spec or the overrides contain it; nothing was sent",
     remedy:
-      "This is a defect of al, or a setting such as command or args holds the value. Check the agent's config.toml.",
+      "A setting such as a label or the image may hold it: check [cloud] and the agent's config.toml. If none does, this is a defect of al.",
   });
 }
 

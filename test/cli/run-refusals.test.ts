@@ -391,7 +391,7 @@ test("secrets that were deleted behind its back are written again", async () => 
   expect(stderr).toContain("comparing all secrets anew");
 });
 
-test("agents that share an account but not their credentials are warned, with the lines that separate them", async () => {
+test("agents that share an account but not their credentials are warned, with the setting that separates them", async () => {
   const project = world.project(hello);
   const other = join(project, "agents/other");
   mkdirSync(other);
@@ -401,12 +401,10 @@ test("agents that share an account but not their credentials are warned, with th
   expect({ code, warning: stderr.split("warning: ")[1] }).toEqual({
     code: 0,
     warning: `it runs as al-runner@demo-project.iam.gserviceaccount.com, as other does: each can read the other's credentials.
-  To separate them, give each an account that may read only its own secrets, in [cloud.service_accounts].
-  In Terraform:
-  agents = {
-    it = { credentials = ["github_token"] }
-    other = { credentials = ["aws"] }
-  }
+  To separate them, give each an account that may read only its own secrets:
+    [cloud.service_accounts]
+    it = "al-it@<project>.iam.gserviceaccount.com"
+    other = "al-other@<project>.iam.gserviceaccount.com"
 `,
   });
 });

@@ -121,7 +121,8 @@ describe("its output", () => {
     const project = world.project(
       agent('i=0; while [ $i -lt 500 ]; do echo "out $i"; i=$((i+1)); done; echo oops >&2'),
     );
-    const { stdout, stderr } = await world.al(run(project));
+    // Lines are held back for two seconds of al's time, which must stay long beside the emulator's own delays.
+    const { stdout, stderr } = await world.al(run(project), { speed: 4 });
     expect(stdout).toBe(Array.from({ length: 500 }, (_, i) => `out ${i}\n`).join(""));
     expect(stderr).toContain("\noops\n");
   });

@@ -10,7 +10,9 @@ import { type Emulator, startEmulator } from "./start.ts";
 const EXIT = { usage: 64, unavailable: 69 } as const;
 
 async function toOptions(flags: ReturnType<typeof readFlags>): Promise<Partial<EmulatorOptions>> {
-  const options = optionsOf(flags);
+  // A store that lies elsewhere than in a home directory is hidden from commands as well.
+  const store = process.env.AL_CREDENTIALS_DIR ?? "";
+  const options = { ...optionsOf(flags), hide: store === "" ? [] : [store] };
   return flags.seed === undefined ? options : { ...options, seed: await readSeed(flags.seed) };
 }
 

@@ -31,6 +31,13 @@ const noImage = (why: string) => ({
   why,
   remedy: expect.any(String),
 });
+const unreadable = (why: string) => ({
+  name: "PermissionError",
+  exit: 77,
+  what: `Cloud Run may not read the image ${IMAGE}`,
+  why,
+  remedy: expect.stringContaining("roles/artifactregistry.reader"),
+});
 const other = (why: string) => ({
   name: "ConfigError",
   exit: 78,
@@ -82,9 +89,21 @@ describe("a job that Cloud Run's checks refused", () => {
       },
     ],
     ["the image is missing", 5, IMAGE_MISSING, noImage(IMAGE_MISSING)],
-    ["Cloud Run's own account may not read the image", 7, IMAGE_AGENT, noImage(IMAGE_AGENT)],
-    ["the caller may not read the image", 7, IMAGE_USER, noImage(IMAGE_USER)],
+    ["Cloud Run's own account may not read the image", 7, IMAGE_AGENT, unreadable(IMAGE_AGENT)],
+    ["the caller may not read the image", 7, IMAGE_USER, unreadable(IMAGE_USER)],
     ["no token can be had for the agent's account", 9, NO_TOKEN, other(NO_TOKEN)],
+    [
+      "the check could not be made",
+      14,
+      "Try again later",
+      {
+        name: "UnavailableError",
+        exit: 69,
+        what: "Cloud Run could not check the job",
+        why: "Try again later",
+        remedy: "Run the command again.",
+      },
+    ],
     ["a value is impossible", 3, MEMORY, other(MEMORY)],
     ["Google says nothing", 2, "", other("")],
   ])("%s", (_sentence, code, detail, expected) =>

@@ -11,8 +11,16 @@ const PLAIN = credential("shown", field("name", { kind: "plain", value: "public-
 
 const { isIn } = createMask([SECRET, PLAIN]);
 
-const guard = (run: { prompt?: string; literals?: Record<string, string>; sent?: unknown }) =>
-  refusal(() => refuseLeaks({ prompt: "", literals: {}, sent: {}, ...run }, isIn));
+const guard = (run: {
+  prompt?: string;
+  literals?: Record<string, string>;
+  command?: string[];
+  args?: string[];
+  sent?: unknown;
+}) =>
+  refusal(() =>
+    refuseLeaks({ prompt: "", literals: {}, command: [], args: [], sent: {}, ...run }, isIn),
+  );
 
 describe("refuseLeaks", () => {
   test("the prompt", async () =>
@@ -22,6 +30,12 @@ describe("refuseLeaks", () => {
       why: it would be readable by everyone who may see the job or its audit logs
       remedy: Take the value out of the prompt; the agent finds the credential under /credentials and in its variables."
     `));
+
+  test.each(["command", "args"])("the %s", async (key) =>
+    expect(await guard({ [key]: ["sh", `echo ${VALUE}`] })).toContain(
+      `DataError, exit 65\nwhat: [cloudrun] ${key} contains the value of a credential`,
+    ),
+  );
 
   test("a literal variable", async () =>
     expect(await guard({ literals: { FINE: "1", TOKEN: VALUE } })).toMatchInlineSnapshot(`
@@ -38,7 +52,7 @@ describe("refuseLeaks", () => {
       "BugError, exit 70
       what: al was about to put a credential's value into a job
       why: the spec or the overrides contain it; nothing was sent
-      remedy: This is a defect of al, or a setting such as command or args holds the value. Check the agent's config.toml."
+      remedy: A setting such as a label or the image may hold it: check [cloud] and the agent's config.toml. If none does, this is a defect of al."
     `));
 
   test.each([

@@ -1,7 +1,7 @@
 import type { SecretMask } from "../../credentials/secret-mask.ts";
 import { UnavailableError, UsageError } from "../../errors.ts";
 import type { Google } from "../../gcp/google.ts";
-import { gcloudCancel, shortName } from "../../gcp/resource-names.ts";
+import { gcloudCancel, gcloudDescribe, shortName } from "../../gcp/resource-names.ts";
 import type { RunRequest } from "../../jobs/plan-run.ts";
 import { followRun, type StartedRun, startRun } from "../../jobs/run-agent.ts";
 import type { Outcome } from "../../mapping/outcome.ts";
@@ -59,8 +59,11 @@ async function run(
     if (started === undefined) return notStarted(request.config.agent.name, options, terminal);
     interrupts.stopCommand(gcloudCancel(started.execution));
     const document = runDocument(request, needs.google, started);
-    if (options.detach) return leave(document, options, terminal, 0);
-    const outcome = await followRun(started, needs, interrupts);
+    if (options.detach && !interrupts.cancel.aborted) return leave(document, options, terminal, 0);
+    const outcome = await followRun(started, needs, interrupts).catch((error: unknown) => {
+      terminal.note(`The run goes on. To stop it: ${gcloudCancel(started.execution)}`);
+      throw error;
+    });
     if (outcome === undefined) return leave(document, options, terminal, HUNG_UP);
     return finish(outcome, document, { options, terminal, mask });
   } finally {
@@ -106,7 +109,7 @@ function finish(
   document: RunDocument,
   { options, terminal, mask }: { options: RunOptions; terminal: Terminal; mask: SecretMask },
 ): number {
-  if (outcome.state === "unknown") throw unknownOutcome(outcome.reason, document);
+  if (outcome.state === "unknown") throw unknownOutcome(mask.hide(outcome.reason), document);
   const style = outcome.state === "succeeded" ? "green" : "red";
   terminal.note(terminal.styled(style, mask.hide(renderOutcome(outcome, document.run))));
   if (options.json) {
@@ -120,5 +123,7 @@ const unknownOutcome = (reason: string, { run, execution }: RunDocument): Unavai
   new UnavailableError({
     what: `The run ${run} failed, and nothing says with which exit code`,
     why: reason,
-    remedy: `Look at it in the console's Cloud Run page, or: gcloud run jobs executions describe ${shortName(execution)}`,
+    remedy: /secret/i.test(reason)
+      ? "Run the command again: all secrets are then compared anew."
+      : gcloudDescribe(execution),
   });

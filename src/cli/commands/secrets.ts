@@ -69,7 +69,7 @@ function renderLine({ secret, versions, billed }: InventoryLine): string {
       ({ number, createdAt, jobs }) =>
         `version ${number} of ${day(createdAt)} by ${jobs.join(", ")}`,
     );
-  return `  ${secret}  ${billed} billed; ${used.length === 0 ? "not in use" : `in use: ${used.join("; ")}`}`;
+  return `  ${secret}  ${billed} billed; ${used.length === 0 ? "not in use here" : `in use: ${used.join("; ")}`}`;
 }
 
 const day = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 10);
@@ -112,7 +112,10 @@ export async function removeSecretsCommand(
     if (removing) {
       await carryOutRemoval(plan, google);
       memory.forget();
-      await memory.save();
+      await memory.save().catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        terminal.note(`warning: what was removed could not be noted: ${why}`);
+      });
     }
     showRemoval(credential, plan, { removing, options, terminal });
     return plan.secrets.length === 0 ? NOTHING_THERE : 0;
