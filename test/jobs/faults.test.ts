@@ -205,3 +205,29 @@ const grantRunner = (secret: string): Promise<void> =>
       },
     ],
   });
+
+test("a job of that name that is somebody else's is not run: its execution is cancelled, and the job is left", async () => {
+  const project = world.project(agent("echo hello"));
+  const { stdout } = await world.al(["plan", "it", "-p", project, "--json"]);
+  const parent = `${world.emulator.url}/v2/projects/demo-project/locations/us-central1`;
+  const headers = { authorization: "Bearer owner", "content-type": "application/json" };
+  const container = { image: "host.local/agent", command: ["/bin/sleep", "60"] };
+  const task = {
+    serviceAccount: "al-runner@demo-project.iam.gserviceaccount.com",
+    containers: [container],
+  };
+  const created = await fetch(`${parent}/jobs?jobId=${JSON.parse(stdout).job.id}`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ template: { template: task } }),
+  });
+  const { name } = (await created.json()) as { name: string };
+  await fetch(`${world.emulator.url}/v2/${name}:wait`, { method: "POST", headers, body: "{}" });
+  const { code, stderr } = await world.al(run(project));
+  expect({ code, said: stderr.includes("its execution was cancelled") }, stderr).toEqual({
+    code: 78,
+    said: true,
+  });
+  const { jobs } = await world.state();
+  expect(jobs).toEqual([expect.not.objectContaining({ deleteTime: expect.anything() })]);
+});
