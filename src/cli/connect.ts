@@ -39,7 +39,7 @@ export async function connect(
     if (options.verbose) terminal.note(terminal.styled("dim", text));
   };
   const google = connectGoogle(session, { region: place.region, clock: io.clock, trace });
-  const memory = await SyncState.load(settings.store, session.project);
+  const memory = await SyncState.load(settings.store, google.location);
   return { google, memory, secretPrefix: place.secretPrefix };
 }
 

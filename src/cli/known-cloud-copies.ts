@@ -38,10 +38,10 @@ type State = { readonly project: string | undefined; readonly secrets: readonly 
 
 async function readState(path: string): Promise<State> {
   const value = parsed(await readFile(path, "utf8"));
-  const fields = value?.fields;
+  const held = value?.secrets;
   return {
     project: typeof value?.project === "string" ? value.project : undefined,
-    secrets: typeof fields === "object" && fields !== null ? Object.keys(fields) : [],
+    secrets: typeof held === "object" && held !== null ? Object.keys(held) : [],
   };
 }
 

@@ -73,7 +73,7 @@ export async function prepareRun(
     if (options.verbose) report({ kind: "stage", stage: "call", text: mask.hide(text) });
   };
   const google = connectGoogle(session, { region: config.cloud.region, clock: io.clock, trace });
-  const memory = await SyncState.load(settings.store, session.project);
+  const memory = await SyncState.load(settings.store, google.location);
   const request = {
     config,
     credentials,

@@ -1,6 +1,6 @@
 import { shortName } from "../gcp/resource-names.ts";
-import type { SecretStep } from "../jobs/inspect-secrets.ts";
 import type { RunPreview } from "../jobs/plan-run.ts";
+import type { SecretStep } from "../jobs/secret-step.ts";
 import { diffSummaries, summarise } from "../mapping/job-summary.ts";
 
 /** What a run would do, for `--dry-run`. */
@@ -22,7 +22,7 @@ export type PlanDocument = {
   readonly calls: readonly string[];
 };
 
-type PlannedSecret = {
+export type PlannedSecret = {
   readonly secret: string;
   readonly credential: string;
   readonly action: "create" | "add version" | "unchanged" | "conflict";

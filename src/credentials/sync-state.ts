@@ -1,73 +1,70 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import type { CredentialField } from "./credential.ts";
+import { SecretMemory, type SecretRecord } from "./secret-memory.ts";
 
-/** What is remembered of one field of one secret. */
-type Remembered = { readonly fingerprint: string; readonly version: string };
+/** Where secrets are and jobs use them. Version numbers mean something in one project only. */
+type StatePlace = { readonly project: string; readonly region: string };
 
-type StateFile = {
-  /** Version numbers mean something in this project only. */
-  readonly project: string;
+type StateFile = StatePlace & {
   readonly salt: string;
-  /** `<secret id>/<field>` → what its version holds. */
-  readonly fields: Readonly<Record<string, Remembered>>;
+  readonly secrets: Readonly<Record<string, SecretRecord>>;
 };
 
 /**
  * Which version of which secret holds which value, as this machine saw it, by fingerprints under a random salt. Beside the store, one
- * file a store and project. Lost, stale or damaged state only costs reads: a version is used for exactly the value it was seen with.
+ * file a store, project and region. Lost or damaged state only costs reads: a version is used for exactly the value it was seen with.
  */
 export class SyncState {
   readonly #path: string;
-  readonly #project: string;
+  readonly #place: StatePlace;
   readonly #salt: string;
-  readonly #fields: Map<string, Remembered>;
+  readonly #secrets: Map<string, SecretMemory>;
   #changed = false;
 
-  private constructor(path: string, { project, salt, fields }: StateFile) {
+  private constructor(path: string, { project, region, salt, secrets }: StateFile) {
     this.#path = path;
-    this.#project = project;
+    this.#place = { project, region };
     this.#salt = salt;
-    this.#fields = new Map(Object.entries(fields));
+    this.#secrets = new Map(
+      Object.entries(secrets).map(([id, record]) => [id, this.#memory(record)]),
+    );
   }
 
-  static async load(store: string, project: string): Promise<SyncState> {
-    const path = statePath(store, project);
+  static async load(store: string, { project, region }: StatePlace): Promise<SyncState> {
+    const path = statePath(store, { project, region });
     const state = await readState(path);
-    if (state?.project === project) return new SyncState(path, state);
-    return new SyncState(path, { project, salt: newSalt(), fields: {} });
+    return state?.project === project && state.region === region
+      ? new SyncState(path, state)
+      : new SyncState(path, { project, region, salt: newSalt(), secrets: {} });
   }
 
-  find(secret: string, field: CredentialField): string | undefined {
-    const remembered = this.#fields.get(key(secret, field));
-    return remembered?.fingerprint === this.#fingerprint(field) ? remembered.version : undefined;
+  /** What is remembered of one secret. */
+  of(secret: string): SecretMemory {
+    const known = this.#secrets.get(secret) ?? this.#memory();
+    this.#secrets.set(secret, known);
+    return known;
   }
 
   /** Ids of the secrets of which something is remembered. */
   secretIds(): string[] {
-    return [...new Set([...this.#fields.keys()].map((name) => name.slice(0, name.indexOf("/"))))];
-  }
-
-  remember(secret: string, field: CredentialField, version: string): void {
-    if (this.find(secret, field) === version) return;
-    this.#fields.set(key(secret, field), { fingerprint: this.#fingerprint(field), version });
-    this.#changed = true;
+    return [...this.#secrets.keys()];
   }
 
   /** What was remembered proved wrong. */
   forget(): void {
-    this.#fields.clear();
+    this.#secrets.clear();
     this.#changed = true;
   }
 
   /** Replaces the file at once, so that a reader always sees a whole one. Nothing is written when nothing changed. */
   async save(): Promise<void> {
     if (!this.#changed) return;
+    const records = [...this.#secrets].map(([id, memory]) => [id, memory.toRecord()] as const);
     const state: StateFile = {
-      project: this.#project,
+      ...this.#place,
       salt: this.#salt,
-      fields: Object.fromEntries(this.#fields),
+      secrets: Object.fromEntries(records),
     };
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
     const temporary = `${this.#path}.${randomBytes(6).toString("hex")}`;
@@ -76,18 +73,23 @@ export class SyncState {
     this.#changed = false;
   }
 
-  #fingerprint(field: CredentialField): string {
-    return field.content.fingerprint(this.#salt);
+  #memory(record?: SecretRecord): SecretMemory {
+    return new SecretMemory(
+      this.#salt,
+      () => {
+        this.#changed = true;
+      },
+      record,
+    );
   }
 }
 
-const key = (secret: string, field: CredentialField): string => `${secret}/${field.name}`;
-
 const newSalt = (): string => randomBytes(32).toString("hex");
 
-function statePath(store: string, project: string): string {
+function statePath(store: string, { project, region }: StatePlace): string {
   const whole = resolve(store);
-  const name = createHash("sha256").update(`${whole}\n${project}`).digest("hex").slice(0, 16);
+  const place = `${whole}\n${project}\n${region}`;
+  const name = createHash("sha256").update(place).digest("hex").slice(0, 16);
   return join(dirname(whole), "cloud-run-state", `${basename(whole)}-${name}.json`);
 }
 
@@ -103,21 +105,30 @@ async function readState(path: string): Promise<StateFile | undefined> {
   }
 }
 
-function isState(value: unknown): value is StateFile {
-  if (typeof value !== "object" || value === null) return false;
-  if (!("project" in value && "salt" in value && "fields" in value)) return false;
-  const { project, salt, fields } = value;
-  if (typeof project !== "string") return false;
-  if (typeof salt !== "string" || salt.length < 32) return false;
-  if (typeof fields !== "object" || fields === null) return false;
-  return Object.values(fields).every(isRemembered);
-}
+const isState = (value: unknown): value is StateFile =>
+  isTable(value) &&
+  typeof value.project === "string" &&
+  typeof value.region === "string" &&
+  typeof value.salt === "string" &&
+  value.salt.length >= 32 &&
+  isTable(value.secrets) &&
+  Object.values(value.secrets).every(isRecord);
 
-const isRemembered = (value: unknown): value is Remembered =>
-  typeof value === "object" &&
-  value !== null &&
-  "fingerprint" in value &&
-  typeof value.fingerprint === "string" &&
-  "version" in value &&
-  typeof value.version === "string" &&
-  /^[1-9][0-9]*$/.test(value.version);
+const isRecord = (value: unknown): value is SecretRecord =>
+  isTable(value) &&
+  Number.isFinite(value.createdAt) &&
+  Number.isInteger(value.upTo) &&
+  isTable(value.pins) &&
+  Object.values(value.pins).every(
+    (version) => typeof version === "string" && VERSION.test(version),
+  ) &&
+  isTable(value.versions) &&
+  Object.entries(value.versions).every(([version, seen]) => VERSION.test(version) && isSeen(seen));
+
+const VERSION = /^[1-9][0-9]*$/;
+
+const isSeen = (value: unknown): boolean =>
+  isTable(value) && typeof value.field === "string" && typeof value.fingerprint === "string";
+
+const isTable = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -10,6 +10,8 @@ type CallPlan = {
   readonly subject: string;
   /** Whether a second try can do no harm. Only such calls are repeated. */
   readonly idempotent: boolean;
+  /** Whether another call may be repeated where a quota refused it, which proves that nothing happened. */
+  readonly repeatRefused?: boolean;
 };
 
 /** Makes calls: with a deadline, repeated where that is safe, and failing in our own words. */
@@ -43,7 +45,7 @@ export function createCaller(
         return await attempt({ timeout: DEADLINE_MS, retry: null });
       } catch (error) {
         const failure = readFailure(error);
-        const last = !plan.idempotent || !TRANSIENT.has(failure.code) || tried === TRIES;
+        const last = tried === TRIES || !mayRepeat(plan, failure);
         // The client's own error stays here: it may hold the request, and with it a payload.
         if (last) throw explain(withTries(failure, tried), { ...plan, ...session });
         await clock.sleep(FIRST_PAUSE_MS * 2 ** (tried - 1) * (0.5 + clock.random()));
@@ -51,6 +53,17 @@ export function createCaller(
     }
   };
 }
+
+const mayRepeat = (plan: CallPlan, failure: CallFailure): boolean =>
+  plan.idempotent
+    ? TRANSIENT.has(failure.code)
+    : plan.repeatRefused === true &&
+      failure.code === CODE.resourceExhausted &&
+      !isMadeHere(failure);
+
+/** grpc-js reports some broken streams by codes with which Google refuses; the request may have been served before. */
+export const isMadeHere = ({ detail }: Pick<CallFailure, "detail">): boolean =>
+  /^(Bandwidth exhausted|Protocol not secure|Received message larger)/.test(detail);
 
 /** What Google's clients throw, reduced to code, text and reason: nothing of a request survives. */
 export function readFailure(error: unknown): CallFailure {

@@ -1,5 +1,6 @@
+import { isUtf8 } from "node:buffer";
 import type { SecretManagerServiceClient } from "@google-cloud/secret-manager";
-import type { Secret } from "../credentials/secret.ts";
+import { Secret } from "../credentials/secret.ts";
 import { UnavailableError } from "../errors.ts";
 import type { Caller } from "./call.ts";
 import { crc32c } from "./crc32c.ts";
@@ -26,6 +27,9 @@ export type StoredVersion = {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 };
+
+/** A version's value; undefined where it is disabled or destroyed, or holds what is no text and so no value of ours. */
+export type VersionContent = { readonly value: Secret | undefined };
 
 /** A secret that is to be made. */
 export type NewSecret = {
@@ -122,7 +126,7 @@ export class SecretManager {
       .map(({ name, state, createTime }) => ({
         number: shortName(name ?? ""),
         state: String(state),
-        createdAt: Number(createTime?.seconds ?? 0) * 1000,
+        createdAt: milliseconds(createTime),
       }))
       .sort((one, other) => Number(other.number) - Number(one.number));
   }
@@ -138,17 +142,11 @@ export class SecretManager {
     }
   }
 
-  /** Whether the version holds exactly this value. One that is gone, disabled or destroyed holds nothing. */
-  async versionHolds(id: string, version: string, value: Secret): Promise<boolean> {
-    return (await this.findVersionHolding(id, version, value)) ?? false;
-  }
-
-  /** The same, and undefined where no version has that number. */
-  async findVersionHolding(
-    id: string,
-    version: string,
-    value: Secret,
-  ): Promise<boolean | undefined> {
+  /**
+   * What the version with that number holds, read strongly consistently
+   * (https://cloud.google.com/secret-manager/docs/consistency); undefined where no version has that number.
+   */
+  async readVersion(id: string, version: string): Promise<VersionContent | undefined> {
     const name = `${this.#name(id)}/versions/${version}`;
     const plan = { goal: "compare the secret's version", subject: name, idempotent: true };
     try {
@@ -157,20 +155,21 @@ export class SecretManager {
       );
       const bytes = Buffer.from(payload?.data ?? "");
       requireChecksum(name, bytes, payload?.dataCrc32c);
-      return value.hasBytes(bytes);
+      return { value: textOf(bytes) };
     } catch (error) {
       if (hasCode(error, CODE.notFound)) return undefined;
-      if (hasCode(error, CODE.failedPrecondition)) return false;
+      if (hasCode(error, CODE.failedPrecondition)) return { value: undefined };
       throw error;
     }
   }
 
-  /** Returns the new version's number. Never repeated: a second try could add a second version. */
+  /** Returns the new version's number. Repeated only where a quota refused it: a second try could add a second version. */
   async addVersion(id: string, value: Secret): Promise<string> {
     const plan = {
       goal: "add a version to the secret",
       subject: this.#name(id),
       idempotent: false,
+      repeatRefused: true,
     };
     const data = Buffer.from(value.reveal());
     const request = { parent: this.#name(id), payload: { data, dataCrc32c: crc32c(data) } };
@@ -195,7 +194,7 @@ type ApiSecret = {
   readonly labels?: Texts | null;
   readonly annotations?: Texts | null;
   readonly etag?: string | null;
-  readonly createTime?: { readonly seconds?: unknown } | null;
+  readonly createTime?: Timestamp | null;
 };
 
 const stored = (secret: ApiSecret): StoredSecret => ({
@@ -203,8 +202,19 @@ const stored = (secret: ApiSecret): StoredSecret => ({
   labels: secret.labels ?? {},
   annotations: secret.annotations ?? {},
   etag: secret.etag ?? "",
-  createdAt: Number(secret.createTime?.seconds ?? 0) * 1000,
+  createdAt: milliseconds(secret.createTime),
 });
+
+type Timestamp = { readonly seconds?: unknown; readonly nanos?: number | null };
+
+const milliseconds = (time: Timestamp | null | undefined): number =>
+  Number(time?.seconds ?? 0) * 1000 + Math.round(Number(time?.nanos ?? 0) / 1e6);
+
+/** Other bytes than UTF-8 are nothing that `al` ever wrote, and must not become equal to something by being decoded. */
+function textOf(bytes: Uint8Array): Secret | undefined {
+  if (!isUtf8(bytes)) return undefined;
+  return new Secret(Buffer.from(bytes).toString("utf8"));
+}
 
 function requireChecksum(name: string, bytes: Uint8Array, expected: unknown): void {
   if (expected === undefined || expected === null || Number(expected) === crc32c(bytes)) return;

@@ -1,105 +1,125 @@
 import pLimit from "p-limit";
-import type { CredentialField } from "../credentials/credential.ts";
 import { ConfigError, TryAgainError } from "../errors.ts";
+import type { Clock } from "../gcp/clock.ts";
 import { CODE, hasCode } from "../gcp/google-call-error.ts";
-import type { SecretManager, StoredSecret } from "../gcp/secret-manager.ts";
+import type { SecretManager } from "../gcp/secret-manager.ts";
 import {
   CREDENTIAL_ANNOTATION,
-  FILES_ANNOTATION,
   isOurs,
   MANAGED_BY,
+  REGIONS_ANNOTATION,
 } from "../mapping/ownership.ts";
-import type { Pins } from "../mapping/secret-plan.ts";
+import { annotated, type SecretNote } from "../mapping/secret-notes.ts";
+import { AMBIGUOUS, addVersion, WRITE_TRIES } from "./add-version.ts";
+import type { Report } from "./events.ts";
+import { compare, PARALLEL_CALLS } from "./inspect-secrets.ts";
 import {
-  compare,
-  filesOf,
   isComplete,
-  matchUnlisted,
-  PARALLEL_CALLS,
+  missingNote,
   type PlannedItem,
   type SecretStep,
   type VersionMemory,
-} from "./inspect-secrets.ts";
+} from "./secret-step.ts";
 
 type Needs = {
   readonly secrets: () => Promise<SecretManager>;
   readonly memory: VersionMemory;
   /** Regions that hold the values of new secrets; none means that Google chooses. */
   readonly locations: readonly string[];
+  /** Where jobs are going to refer to the secrets. */
+  readonly region: string;
+  readonly clock: Clock;
+  readonly report: Report;
 };
 
-/** Failures after which a write may have happened or not. */
-const AMBIGUOUS = [
-  CODE.unavailable,
-  CODE.deadlineExceeded,
-  CODE.internal,
-  CODE.unknown,
-  CODE.cancelled,
-];
-const WRITE_TRIES = 4;
-/** Versions that a write of a moment ago can be among, where the list shows it already. */
-const RECENT = 3;
+type Writing = Omit<Needs, "secrets"> & { readonly manager: SecretManager };
 
-/** Writes what the steps lack and returns the version of every field. What is complete costs no call. */
-export async function applySecrets(steps: readonly SecretStep[], needs: Needs): Promise<Pins> {
+/** Whether anything of the secret is to be written. */
+export const needsWriting = (step: SecretStep, region: string): boolean =>
+  !isComplete(step) || missingNote(step, region) !== undefined;
+
+/** Writes what the steps lack and returns them with the version of every field. What is complete costs no call. */
+export async function applySecrets(
+  steps: readonly SecretStep[],
+  needs: Needs,
+): Promise<SecretStep[]> {
+  const open = steps.filter((step) => needsWriting(step, needs.region));
+  if (open.length === 0) return [...steps];
+  const claims = await withdrawClaims(open, needs);
+  const manager = await needs.secrets();
   const limit = pLimit(PARALLEL_CALLS);
   const done = await Promise.all(
-    steps.map((step) =>
-      isComplete(step)
-        ? step
-        : limit(async () => write(step, await needs.secrets(), needs.locations)),
-    ),
+    steps.map((step) => {
+      const claim = claims.get(step.wanted.id);
+      return claim === undefined ? step : limit(() => write(step, claim, { ...needs, manager }));
+    }),
   );
   for (const { wanted, items } of done) {
-    for (const { field, version } of items) needs.memory.remember(wanted.id, field, version ?? "");
+    for (const { field, version } of items) needs.memory.of(wanted.id).pin(field, version ?? "");
   }
-  return pinsOf(done);
+  return done;
 }
 
-/** The versions that are known; in a plan that is not carried out some may be missing. */
-export function pinsOf(steps: readonly SecretStep[]): Pins {
-  return new Map(
-    steps.map(({ wanted, items }) => [
-      wanted.id,
-      new Map(
-        items.flatMap(({ field, version }) =>
-          version === undefined ? [] : [[field.name, version]],
-        ),
-      ),
-    ]),
-  );
+/** A process that is killed while it writes must not believe later that it knows every version. */
+async function withdrawClaims(
+  open: readonly SecretStep[],
+  { memory, report }: Needs,
+): Promise<Map<string, number>> {
+  const claims = new Map(open.map(({ wanted: { id } }) => [id, memory.of(id).upTo]));
+  for (const id of claims.keys()) memory.of(id).upTo = 0;
+  await saveMemory(memory, report);
+  return claims;
 }
 
-async function write(
-  step: SecretStep,
-  manager: SecretManager,
-  locations: readonly string[],
-): Promise<SecretStep> {
-  const known = step.exists ? step : await create(step, manager, locations);
+/** Not being able to remember costs reads later; it is no reason to fail. */
+export async function saveMemory(
+  memory: Pick<VersionMemory, "save">,
+  report: Report,
+): Promise<void> {
+  await memory.save().catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    report({ kind: "warning", text: `What was synced could not be remembered: ${why}` });
+  });
+}
+
+/** @param claim the number up to which every version was known before anything was written */
+async function write(step: SecretStep, claim: number, writing: Writing): Promise<SecretStep> {
+  const { id } = step.wanted;
+  const memory = writing.memory.of(id);
+  const known = step.exists ? step : await create(step, writing);
+  const isAllKnown = (step.exists ? claim : memory.upTo) >= known.newest;
+  let { newest } = known;
   const items: PlannedItem[] = [];
   // One after the other: the numbers of a directory secret's versions then follow the order of its fields.
-  for (const item of known.items) {
-    items.push(item.version === undefined ? await add(item, known, manager) : item);
+  for (const { field, version } of known.items) {
+    // Somebody else may have added this value, too, between two of ours.
+    const met = memory.versionsHolding(field).find((other) => Number(other) > known.newest);
+    const present = version ?? met;
+    const added =
+      present === undefined
+        ? await addVersion({ id, field, newest }, { ...writing, memory })
+        : { version: present, newest };
+    newest = added.newest;
+    items.push({ field, version: added.version });
   }
-  const written = { ...known, items };
-  if (known.wanted.kind === "directory") await annotate(written, manager);
-  return written;
+  memory.upTo = isAllKnown ? newest : 0;
+  const written = { ...known, items, newest };
+  const note = missingNote(written, writing.region);
+  return note === undefined ? written : annotate(written, note, writing);
 }
 
-async function create(
-  step: SecretStep,
-  manager: SecretManager,
-  locations: readonly string[],
-): Promise<SecretStep> {
+async function create(step: SecretStep, writing: Writing): Promise<SecretStep> {
   const { id, credential } = step.wanted;
+  const { manager, memory, locations, region } = writing;
   try {
     const stored = await manager.createSecret({
       id,
       labels: { [MANAGED_BY.key]: MANAGED_BY.value },
-      annotations: { [CREDENTIAL_ANNOTATION]: credential },
+      annotations: { [CREDENTIAL_ANNOTATION]: credential, [REGIONS_ANNOTATION]: region },
       locations,
     });
-    return { ...step, stored, exists: true };
+    memory.of(id).belongsTo(stored.createdAt);
+    return { ...step, stored, exists: true, isChecked: true };
   } catch (error) {
     if (!hasCode(error, CODE.alreadyExists)) throw error;
   }
@@ -107,71 +127,35 @@ async function create(
   const stored = await manager.findSecret(id);
   if (stored === undefined) throw vanished(id);
   if (!isOurs(stored)) throw conflict(id);
-  return compare(step, stored, manager);
+  return compare(step, stored, { manager, memory });
 }
 
-async function add(
-  { field }: PlannedItem,
+const PAUSE_MS = 500;
+
+/** Adds to what the secret says of itself. What somebody else notes at the same time stays. */
+async function annotate(
   step: SecretStep,
-  manager: SecretManager,
-): Promise<PlannedItem> {
+  note: SecretNote,
+  { manager, clock }: Pick<Writing, "manager" | "clock">,
+): Promise<SecretStep> {
   const { id } = step.wanted;
-  for (let tried = 1; ; tried += 1) {
-    try {
-      return { field, version: await manager.addVersion(id, field.content) };
-    } catch (error) {
-      if (tried === WRITE_TRIES || !hasCode(error, ...AMBIGUOUS)) throw error;
-    }
-    const found = await newestWith(field, id, manager);
-    if (found !== undefined) return { field, version: found };
-  }
-}
-
-/** Whether a lost reply was that of a write that happened. */
-async function newestWith(
-  field: CredentialField,
-  id: string,
-  manager: SecretManager,
-): Promise<string | undefined> {
-  const listed = await manager.enabledVersions(id);
-  for (const version of listed.slice(0, RECENT)) {
-    if (await manager.versionHolds(id, version, field.content)) return version;
-  }
-  const unlisted = { id, newest: listed[0] };
-  const [found] = await matchUnlisted([{ field, version: undefined }], unlisted, manager);
-  return found?.version;
-}
-
-/** Notes which version is which field. It only narrows later comparisons by content, so what is lost of it costs reads. */
-async function annotate(step: SecretStep, manager: SecretManager): Promise<void> {
-  const { id } = step.wanted;
-  const note = Object.fromEntries(step.items.map(({ field, version }) => [version, field.name]));
-  let stored: StoredSecret | undefined = step.stored;
+  let { stored } = step;
   for (let tried = 1; ; tried += 1) {
     stored ??= await manager.findSecret(id);
     if (stored === undefined) throw vanished(id);
-    const files = JSON.stringify({ ...recent(filesOf(stored)), ...note });
+    const annotations = annotated(stored.annotations, note);
+    if (annotations === undefined) return { ...step, stored };
     try {
-      await manager.setAnnotations(stored, { ...stored.annotations, [FILES_ANNOTATION]: files });
-      return;
+      return { ...step, stored: await manager.setAnnotations(stored, annotations) };
     } catch (error) {
       // FAILED_PRECONDITION: somebody else annotated meanwhile, and the etag is theirs.
       if (tried === WRITE_TRIES || !hasCode(error, CODE.failedPrecondition, ...AMBIGUOUS))
         throw error;
+      if (!hasCode(error, CODE.failedPrecondition)) await clock.sleep(PAUSE_MS * 2 ** (tried - 1));
       stored = undefined;
     }
   }
 }
-
-/** Annotations hold 16 KiB in all, and a directory may be rotated for years. */
-const NOTED_VERSIONS = 200;
-
-const recent = (files: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(files)
-      .sort(([a], [b]) => Number(b) - Number(a))
-      .slice(0, NOTED_VERSIONS),
-  );
 
 const vanished = (id: string): TryAgainError =>
   new TryAgainError({

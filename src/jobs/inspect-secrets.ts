@@ -1,39 +1,19 @@
 import pLimit from "p-limit";
-import type { CredentialField } from "../credentials/credential.ts";
 import type { SecretManager, StoredSecret } from "../gcp/secret-manager.ts";
-import { FILES_ANNOTATION, MANAGED_BY } from "../mapping/ownership.ts";
-import type { SecretId } from "../mapping/secret-names.ts";
+import { isOurs, MANAGED_BY } from "../mapping/ownership.ts";
+import { filesOf } from "../mapping/secret-notes.ts";
 import type { WantedSecret } from "../mapping/secret-plan.ts";
+import {
+  compareUnseen,
+  compareVersions,
+  recallOlder,
+  type VersionReader,
+} from "./compare-versions.ts";
+import { isComplete, type SecretStep, type VersionMemory } from "./secret-step.ts";
 
-/** What this machine remembers of versions that it wrote or compared. Forgetting costs reads, never a wrong version. */
-export type VersionMemory = {
-  find(secret: SecretId, field: CredentialField): string | undefined;
-  remember(secret: SecretId, field: CredentialField, version: string): void;
-  forget(): void;
-  save(): Promise<void>;
-};
+type Manager = VersionReader & Pick<SecretManager, "listByLabel" | "findSecret">;
 
-export type PlannedItem = {
-  readonly field: CredentialField;
-  /** The version that holds exactly this content; undefined when one must be added. */
-  readonly version: string | undefined;
-};
-
-/** One secret, what is there of it, and what is still to be written. */
-export type SecretStep = {
-  readonly wanted: WantedSecret;
-  /** Undefined: not there, or known without asking. */
-  readonly stored: StoredSecret | undefined;
-  readonly exists: boolean;
-  /** Somebody else made a secret of this name. Only a plan that is shown looks for it; a run meets it when it creates. */
-  readonly conflict?: boolean;
-  readonly items: readonly PlannedItem[];
-};
-
-type Needs = {
-  readonly secrets: () => Promise<VersionReader & Pick<SecretManager, "listByLabel">>;
-  readonly memory: VersionMemory;
-};
+type Reading = { readonly manager: Manager; readonly memory: VersionMemory };
 
 /** Requests in flight at once: far below the 600 a minute of a project's quota, and quick enough. */
 export const PARALLEL_CALLS = 8;
@@ -41,107 +21,110 @@ export const PARALLEL_CALLS = 8;
 /** Finds out what must be written; reads only what this machine does not remember, and changes nothing. */
 export async function inspectSecrets(
   wanted: readonly WantedSecret[],
-  { secrets, memory }: Needs,
+  needs: { readonly secrets: () => Promise<Manager>; readonly memory: VersionMemory },
 ): Promise<SecretStep[]> {
-  const remembered = wanted.map((secret) => recall(secret, memory));
+  const remembered = wanted.map((secret) => recall(secret, needs.memory));
   if (remembered.every(isComplete)) return remembered;
-  const manager = await secrets();
-  const listed = await manager.listByLabel(MANAGED_BY.key, MANAGED_BY.value);
-  const byId = new Map(listed.map((secret) => [secret.id, secret]));
+  const reading = { manager: await needs.secrets(), memory: needs.memory };
   const limit = pLimit(PARALLEL_CALLS);
-  return Promise.all(
-    remembered.map((step) => {
-      const stored = byId.get(step.wanted.id);
-      if (isComplete(step)) return step;
-      if (stored === undefined) return { ...step, exists: false };
-      return limit(() => compare({ ...step, stored }, stored, manager));
-    }),
+  const groups = await Promise.all(
+    byCredential(remembered).map((group) => limit(() => compareKnown(group, reading))),
   );
+  const known = groups.flatMap((steps) => steps ?? []);
+  return known.length === wanted.length ? known : compareListed(remembered, known, reading);
 }
 
 const recall = (wanted: WantedSecret, memory: VersionMemory): SecretStep => ({
   wanted,
   stored: undefined,
   exists: true,
-  items: wanted.items.map((field) => ({ field, version: memory.find(wanted.id, field) })),
+  newest: memory.of(wanted.id).upTo,
+  items: wanted.items.map((field) => ({ field, version: memory.of(wanted.id).find(field) })),
 });
 
-export const isComplete = ({ items }: SecretStep): boolean =>
-  items.every(({ version }) => version !== undefined);
+function byCredential(steps: readonly SecretStep[]): SecretStep[][] {
+  const groups = new Map<string, SecretStep[]>();
+  for (const step of steps) {
+    const { credential } = step.wanted;
+    groups.set(credential, [...(groups.get(credential) ?? []), step]);
+  }
+  return [...groups.values()];
+}
 
-/** What comparing by content needs of Secret Manager. */
-export type VersionReader = Pick<
-  SecretManager,
-  "enabledVersions" | "versionHolds" | "findVersionHolding"
->;
+/** A credential whose secrets this machine knows but for a new value: undefined where more must be looked at. */
+async function compareKnown(
+  group: readonly SecretStep[],
+  { manager, memory }: Reading,
+): Promise<SecretStep[] | undefined> {
+  const open = group.filter((step) => !isComplete(step));
+  if (open.length === 0) return [...group];
+  if (open.some(({ wanted }) => memory.of(wanted.id).upTo === 0)) return undefined;
+  const directory = group.find(({ wanted }) => wanted.kind === "directory");
+  // A directory names all its versions, and whoever adds one to a field's secret adds one there: one read tells of all of them.
+  const stored = directory && (await manager.findSecret(directory.wanted.id));
+  if (directory !== undefined && !isAsRemembered(stored, memory)) return undefined;
+  return Promise.all(
+    group.map(async (step) => {
+      const own = { ...step, isChecked: true, ...(step === directory ? { stored } : {}) };
+      if (isComplete(step)) return own;
+      const { id } = step.wanted;
+      const looking = { reader: manager, memory: memory.of(id) };
+      if (directory === undefined)
+        return { ...own, ...(await compareUnseen(step.items, id, looking)) };
+      return { ...own, items: await recallOlder(step.items, id, looking) };
+    }),
+  );
+}
 
-/** Looks for versions with the wanted content: two stores may hold different values, and each must find its own. */
+/** Whether nobody added a version or made the secret anew since this machine looked at all of it. */
+function isAsRemembered(stored: StoredSecret | undefined, memory: VersionMemory): boolean {
+  if (stored === undefined || !isOurs(stored)) return false;
+  const { createdAt, upTo } = memory.of(stored.id);
+  const noted = Object.keys(filesOf(stored.annotations)).map(Number);
+  return stored.createdAt === createdAt && noted.every((version) => version <= upTo);
+}
+
+/** First contact: one list says which secrets are there, and those are compared by content. */
+async function compareListed(
+  remembered: readonly SecretStep[],
+  known: readonly SecretStep[],
+  { manager, memory }: Reading,
+): Promise<SecretStep[]> {
+  const listed = await manager.listByLabel(MANAGED_BY.key, MANAGED_BY.value);
+  const byId = new Map(listed.map((secret) => [secret.id, secret]));
+  const done = new Map(known.map((step) => [step.wanted.id, step]));
+  const limit = pLimit(PARALLEL_CALLS);
+  return Promise.all(
+    remembered.map((step) => {
+      const { id } = step.wanted;
+      const stored = byId.get(id);
+      const isOther = stored !== undefined && stored.createdAt !== memory.of(id).createdAt;
+      const finished = done.get(id) ?? (isComplete(step) ? step : undefined);
+      if (finished !== undefined && !isOther) return finished;
+      return stored === undefined
+        ? absent(step)
+        : limit(() => compare(step, stored, { manager, memory }));
+    }),
+  );
+}
+
+const unknown = ({ wanted }: SecretStep): SecretStep["items"] =>
+  wanted.items.map((field) => ({ field, version: undefined }));
+
+const absent = (step: SecretStep): SecretStep => ({
+  ...step,
+  exists: false,
+  newest: 0,
+  items: unknown(step),
+});
+
+/** Compares every field anew with what is stored, whatever was planned or remembered. */
 export async function compare(
   step: SecretStep,
   stored: StoredSecret,
-  reader: VersionReader,
+  { manager, memory }: { readonly manager: VersionReader; readonly memory: VersionMemory },
 ): Promise<SecretStep> {
-  const versions = await reader.enabledVersions(stored.id);
-  const files = filesOf(stored);
-  const items: PlannedItem[] = [];
-  for (const item of step.items) {
-    const candidates = versions.filter(
-      (version) => (files[version] ?? item.field.name) === item.field.name,
-    );
-    items.push(
-      item.version === undefined ? await match(item, stored.id, candidates, reader) : item,
-    );
-  }
-  const complete = await matchUnlisted(items, { id: stored.id, newest: versions[0] }, reader);
-  return { ...step, stored, exists: true, items: complete };
-}
-
-async function match(
-  { field }: PlannedItem,
-  id: SecretId,
-  candidates: readonly string[],
-  reader: VersionReader,
-): Promise<PlannedItem> {
-  for (const version of candidates) {
-    if (await reader.versionHolds(id, version, field.content)) return { field, version };
-  }
-  return { field, version: undefined };
-}
-
-/**
- * Looks at the versions after the newest listed one, for what is still missing. Lists lag behind, but a version asked for by its number
- * is read strongly consistently (https://cloud.google.com/secret-manager/docs/consistency): so nothing that another process, or this one
- * before it was killed, added a moment ago is added twice.
- */
-export async function matchUnlisted(
-  items: readonly PlannedItem[],
-  { id, newest }: { readonly id: SecretId; readonly newest: string | undefined },
-  reader: Pick<VersionReader, "findVersionHolding">,
-): Promise<PlannedItem[]> {
-  const found = [...items];
-  for (let number = Number(newest ?? 0) + 1; ; number += 1) {
-    const missing = found.findIndex(({ version }) => version === undefined);
-    if (missing < 0) return found;
-    for (let index = missing; index < found.length; index += 1) {
-      const item = found[index];
-      if (item === undefined || item.version !== undefined) continue;
-      const holds = await reader.findVersionHolding(id, String(number), item.field.content);
-      if (holds === undefined) return found;
-      if (holds) found[index] = { field: item.field, version: String(number) };
-      if (holds) break;
-    }
-  }
-}
-
-/** Which version is which field, as a directory secret's annotation says; a version that it does not name may be any. */
-export function filesOf(secret: StoredSecret): Readonly<Record<string, string>> {
-  const text = secret.annotations[FILES_ANNOTATION];
-  if (text === undefined) return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : {};
-  } catch {
-    // Somebody edited it. The versions are compared by content, so nothing depends on it.
-    return {};
-  }
+  const looking = { reader: manager, memory: memory.of(stored.id) };
+  const compared = await compareVersions(unknown(step), stored, looking);
+  return { ...step, ...compared, stored, exists: true, isChecked: true };
 }

@@ -1,4 +1,5 @@
 import { ConfigError, TryAgainError } from "../errors.ts";
+import { isMadeHere } from "../gcp/call.ts";
 import type { Clock } from "../gcp/clock.ts";
 import { CODE, GoogleCallError, hasCode } from "../gcp/google-call-error.ts";
 import { gcloudCancel, gcloudJob } from "../gcp/resource-names.ts";
@@ -26,6 +27,8 @@ export type LaunchNeeds = {
   readonly clock: Clock;
   readonly report: Report;
   readonly findSecret: JobNeeds["findSecret"];
+  /** Called once before a job is created: @throws MissingSecretError when what is remembered of its secrets is wrong. */
+  readonly requireSecrets: () => Promise<void>;
 };
 
 const SEARCH_MS = 90_000;
@@ -75,7 +78,7 @@ async function attempt(
   try {
     return await needs.jobs.runJob(input.plan.jobId, input.overrides);
   } catch (error) {
-    if (hasCode(error, ...REFUSED) && !madeHere(error)) return { refused: error };
+    if (hasCode(error, ...REFUSED) && !isMadeHere(error)) return { refused: error };
     if (hasCode(error, CODE.unavailable) && neverSent(error)) throw error;
     const found = await search(input, needs);
     if (found === undefined) throw unknownStart(input, error);
@@ -87,10 +90,6 @@ async function attempt(
 const neverSent = ({ detail }: GoogleCallError): boolean =>
   /^(Name resolution failed|No connection established)/.test(detail);
 
-/** grpc-js reports some broken streams by codes with which Google refuses; the request may have been served before. */
-const madeHere = ({ detail }: GoogleCallError): boolean =>
-  /^(Bandwidth exhausted|Protocol not secure|Received message larger)/.test(detail);
-
 /** What makes a refused RunJob worth another try; throws the refusal where nothing does. */
 async function prepare(
   refused: GoogleCallError,
@@ -101,6 +100,7 @@ async function prepare(
   // NOT_FOUND: never made, or collected since. FAILED_PRECONDITION: somebody is making it right now.
   if (refused.code === CODE.notFound || refused.code === CODE.failedPrecondition) {
     needs.report({ kind: "stage", stage: "prepare", text: `Preparing the job ${plan.jobId}` });
+    if (tried === 1) await needs.requireSecrets();
     await ensureJob(plan, needs, job);
     // A ready job that is refused again is not seen everywhere yet.
     return tried === 1 ? undefined : needs.clock.sleep(1_000 * tried, needs.cancel);

@@ -7,15 +7,10 @@ import { injections } from "../mapping/environment.ts";
 import { type JobPlan, planJob } from "../mapping/job-spec.ts";
 import { refuseLeaks } from "../mapping/leak-guard.ts";
 import { type Pins, planSecrets } from "../mapping/secret-plan.ts";
-import { pinsOf } from "./apply-secrets.ts";
 import type { Report } from "./events.ts";
-import {
-  inspectSecrets,
-  isComplete,
-  type SecretStep,
-  type VersionMemory,
-} from "./inspect-secrets.ts";
+import { inspectSecrets } from "./inspect-secrets.ts";
 import { newestJobOf, previewSecrets } from "./preview.ts";
+import { isComplete, pinsOf, type SecretStep, type VersionMemory } from "./secret-step.ts";
 
 /** Everything that one run is made of. */
 export type RunRequest = {
@@ -56,12 +51,18 @@ export async function planRun(request: RunRequest, needs: RunNeeds): Promise<Run
 /** The same, with a closer look at what is there: for a plan that is shown and not carried out. */
 export async function previewRun(request: RunRequest, needs: RunNeeds): Promise<RunPreview> {
   const { google } = needs;
-  const steps = await previewSecrets(await inspect(request, needs), google.secrets);
+  const steps = await previewSteps(request, needs);
   const job = buildJob(request, pinsOf(steps), () => undefined);
   const jobs = await google.jobs();
   const same = steps.every(isComplete) ? await jobs.findJob(job.jobId) : undefined;
   const before = same ?? (await newestJobOf(request.config.agent.name, jobs));
   return { steps, job, exists: same !== undefined, before };
+}
+
+/** The secrets of `previewRun` alone. */
+export async function previewSteps(request: RunRequest, needs: RunNeeds): Promise<SecretStep[]> {
+  const { google, memory } = needs;
+  return previewSecrets(await inspect(request, needs), { secrets: google.secrets, memory });
 }
 
 async function inspect(request: RunRequest, needs: RunNeeds): Promise<SecretStep[]> {

@@ -8,12 +8,12 @@ import type { JobPlan } from "../mapping/job-spec.ts";
 import { executionLogFilter } from "../mapping/log-query.ts";
 import { type Outcome, outcomeOf } from "../mapping/outcome.ts";
 import { runOverrides } from "../mapping/overrides.ts";
-import type { Pins } from "../mapping/secret-plan.ts";
-import { applySecrets } from "./apply-secrets.ts";
 import { LogFollower } from "./follow-logs.ts";
-import { isComplete } from "./inspect-secrets.ts";
 import { launch } from "./launch.ts";
-import { buildJob, guard, planRun, type RunNeeds, type RunRequest } from "./plan-run.ts";
+import { buildJob, guard, type RunNeeds, type RunRequest } from "./plan-run.ts";
+import { requireSameSecrets } from "./require-secrets.ts";
+import { pinsOf } from "./secret-step.ts";
+import { syncSecrets } from "./sync-secrets.ts";
 import { waitForExecution } from "./watch.ts";
 
 /** A run that was started. */
@@ -58,16 +58,17 @@ async function syncAndLaunch(
   { runId, overrides, cancel }: RunParts,
 ): Promise<StartedRun | undefined> {
   const { google, report, clock } = needs;
-  const pins = await syncSecrets(request, needs, cancel);
-  if (pins === undefined || cancel.aborted) return undefined;
-  const plan = buildJob(request, pins, () => undefined);
+  const synced = await syncSecrets(request, needs, cancel);
+  if (synced === undefined || cancel.aborted) return undefined;
+  const plan = buildJob(request, pinsOf(synced.steps), () => undefined);
   guard(request, { job: plan.job, overrides });
   const job = jobName(google.location, plan.jobId);
   const clients = { jobs: await google.jobs(), executions: await google.executions() };
   const findSecret = async (id: string) => (await google.secrets()).findSecret(id);
+  const requireSecrets = () => requireSameSecrets(synced.steps, needs);
   const launching = launch(
     { plan, overrides, runId, job },
-    { ...clients, clock, report, findSecret },
+    { ...clients, clock, report, findSecret, requireSecrets },
     cancel,
   );
   // The log client takes a while to load; nothing else is to be done while the answer is on its way. Whether it loads
@@ -77,34 +78,6 @@ async function syncAndLaunch(
   if (execution === undefined) return undefined;
   report({ kind: "launched", execution });
   return { execution, job: plan };
-}
-
-/**
- * Writes the secrets that changed, and nothing else.
- * @returns undefined when the signal aborted before anything was written
- */
-export async function syncSecrets(
-  request: RunRequest,
-  needs: RunNeeds,
-  cancel: AbortSignal,
-): Promise<Pins | undefined> {
-  const { google, memory, report } = needs;
-  report({ kind: "stage", stage: "sync", text: "Syncing secrets" });
-  const { steps } = await planRun(request, needs);
-  if (cancel.aborted) return undefined;
-  const writing = steps.filter((step) => !isComplete(step)).length;
-  if (writing > 0)
-    report({ kind: "stage", stage: "sync", text: `Writing ${writing} of ${steps.length} secrets` });
-  const pins = await applySecrets(steps, {
-    secrets: google.secrets,
-    memory,
-    locations: request.config.cloud.secretLocations,
-  });
-  await memory.save().catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    report({ kind: "warning", text: `What was synced could not be remembered: ${why}` });
-  });
-  return pins;
 }
 
 /**

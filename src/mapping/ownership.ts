@@ -6,6 +6,8 @@ export const AGENT_LABEL = "al-agent";
 export const CREDENTIAL_ANNOTATION = "al-credential";
 /** On a directory secret: version number → field, as JSON. */
 export const FILES_ANNOTATION = "al-files";
+/** On a secret: the regions whose jobs may refer to it, divided by commas. A version that one of them pins is never destroyed. */
+export const REGIONS_ANNOTATION = "al-regions";
 /** On a job and its executions: the agent's exact name; the label holds a form that is legal for labels. */
 export const AGENT_ANNOTATION = "al-agent-name";
 /** On a job and its executions: the whole hash of the spec. */

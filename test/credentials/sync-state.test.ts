@@ -9,6 +9,7 @@ import { SyncState } from "../../src/credentials/sync-state.ts";
 import { temporaryStore } from "./temporary-store.ts";
 
 const PROJECT = "demo-project";
+const PLACE = { project: PROJECT, region: "us-central1" };
 const ID = "al--custom--default--token";
 
 const field = (value: string, name = "token"): CredentialField => ({
@@ -28,8 +29,8 @@ async function stateFiles(store: string): Promise<string[]> {
 /** A store whose state remembers version 3 of one value, and the state's file. */
 async function remembered(value = "fake-value-012345"): Promise<{ store: string; file: string }> {
   const store = await temporaryStore({});
-  const state = await SyncState.load(store, PROJECT);
-  state.remember(ID, field(value), "3");
+  const state = await SyncState.load(store, PLACE);
+  state.of(ID).pin(field(value), "3");
   await state.save();
   const [file = ""] = await stateFiles(store);
   return { store, file };
@@ -37,27 +38,27 @@ async function remembered(value = "fake-value-012345"): Promise<{ store: string;
 
 describe("what is remembered", () => {
   test("is nothing at first", async () => {
-    const state = await SyncState.load(await temporaryStore({}), PROJECT);
-    expect(state.find(ID, field("fake"))).toBeUndefined();
+    const state = await SyncState.load(await temporaryStore({}), PLACE);
+    expect(state.of(ID).find(field("fake"))).toBeUndefined();
   });
 
   test("is the version of exactly that value in that field of that secret", async () => {
-    const state = await SyncState.load(await temporaryStore({}), PROJECT);
-    state.remember(ID, field("fake"), "3");
+    const state = await SyncState.load(await temporaryStore({}), PLACE);
+    state.of(ID).pin(field("fake"), "3");
     expect([
-      state.find(ID, field("fake")),
-      state.find(ID, field("fake ")),
-      state.find(ID, field("")),
-      state.find(ID, field("fake", "other")),
-      state.find("al--custom--other--token", field("fake")),
+      state.of(ID).find(field("fake")),
+      state.of(ID).find(field("fake ")),
+      state.of(ID).find(field("")),
+      state.of(ID).find(field("fake", "other")),
+      state.of("al--custom--other--token").find(field("fake")),
     ]).toEqual(["3", undefined, undefined, undefined, undefined]);
   });
 
   test("is the last version", async () => {
-    const state = await SyncState.load(await temporaryStore({}), PROJECT);
-    state.remember(ID, field("fake"), "3");
-    state.remember(ID, field("fake-new"), "4");
-    expect([state.find(ID, field("fake")), state.find(ID, field("fake-new"))]).toEqual([
+    const state = await SyncState.load(await temporaryStore({}), PLACE);
+    state.of(ID).pin(field("fake"), "3");
+    state.of(ID).pin(field("fake-new"), "4");
+    expect([state.of(ID).find(field("fake")), state.of(ID).find(field("fake-new"))]).toEqual([
       undefined,
       "4",
     ]);
@@ -65,12 +66,12 @@ describe("what is remembered", () => {
 
   test("is all forgotten on demand, also in the file", async () => {
     const { store } = await remembered();
-    const state = await SyncState.load(store, PROJECT);
+    const state = await SyncState.load(store, PLACE);
     state.forget();
-    expect(state.find(ID, field("fake-value-012345"))).toBeUndefined();
+    expect(state.of(ID).find(field("fake-value-012345"))).toBeUndefined();
     await state.save();
-    const again = await SyncState.load(store, PROJECT);
-    expect(again.find(ID, field("fake-value-012345"))).toBeUndefined();
+    const again = await SyncState.load(store, PLACE);
+    expect(again.of(ID).find(field("fake-value-012345"))).toBeUndefined();
   });
 
   test("is there again after it was saved, whatever names and values", async () => {
@@ -79,26 +80,27 @@ describe("what is remembered", () => {
     const version = fc.integer({ min: 1, max: 1_000_000 }).map(String);
     await fc.assert(
       fc.asyncProperty(name, name, fc.string(), version, async (id, fieldName, value, number) => {
-        const state = await SyncState.load(store, PROJECT);
-        state.remember(id, field(value, fieldName), number);
+        const state = await SyncState.load(store, PLACE);
+        state.of(id).pin(field(value, fieldName), number);
         await state.save();
-        const again = await SyncState.load(store, PROJECT);
-        expect(again.find(id, field(value, fieldName))).toBe(number);
+        const again = await SyncState.load(store, PLACE);
+        expect(again.of(id).find(field(value, fieldName))).toBe(number);
       }),
       { numRuns: 30 },
     );
   });
 
-  test("is one project's and one store's", async () => {
+  test("is one project's, one region's and one store's", async () => {
     const { store } = await remembered();
     const value = field("fake-value-012345");
     const other = join(dirname(store), "other");
     expect([
-      (await SyncState.load(store, PROJECT)).find(ID, value),
-      (await SyncState.load(store, "demo-other")).find(ID, value),
-      (await SyncState.load(other, PROJECT)).find(ID, value),
-      (await SyncState.load(`${store}/../${basename(store)}/`, PROJECT)).find(ID, value),
-    ]).toEqual(["3", undefined, undefined, "3"]);
+      (await SyncState.load(store, PLACE)).of(ID).find(value),
+      (await SyncState.load(store, { ...PLACE, project: "demo-other" })).of(ID).find(value),
+      (await SyncState.load(store, { ...PLACE, region: "europe-west1" })).of(ID).find(value),
+      (await SyncState.load(other, PLACE)).of(ID).find(value),
+      (await SyncState.load(`${store}/../${basename(store)}/`, PLACE)).of(ID).find(value),
+    ]).toEqual(["3", undefined, undefined, undefined, "3"]);
   });
 });
 
@@ -114,23 +116,23 @@ describe("the file", () => {
   test("is for its owner alone again, if it was not before", async () => {
     const { store, file } = await remembered();
     await chmod(file, 0o644);
-    const state = await SyncState.load(store, PROJECT);
-    state.remember(ID, field("fake-new"), "4");
+    const state = await SyncState.load(store, PLACE);
+    state.of(ID).pin(field("fake-new"), "4");
     await state.save();
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
   test("is not written when nothing changed", async () => {
     const store = await temporaryStore({});
-    await (await SyncState.load(store, PROJECT)).save();
+    await (await SyncState.load(store, PLACE)).save();
     await expect(readdir(directoryOf(store))).rejects.toThrow("ENOENT");
   });
 
   test("is not written again for what it knows", async () => {
     const { store, file } = await remembered();
     await writeFile(file, `${await readFile(file, "utf8")}\n`);
-    const state = await SyncState.load(store, PROJECT);
-    state.remember(ID, field("fake-value-012345"), "3");
+    const state = await SyncState.load(store, PLACE);
+    state.of(ID).pin(field("fake-value-012345"), "3");
     await state.save();
     expect((await readFile(file, "utf8")).endsWith("\n")).toBe(true);
   });
@@ -149,10 +151,17 @@ describe("the file", () => {
     ];
     expect(forms.filter((form) => text.includes(form))).toEqual([]);
     expect(JSON.parse(text)).toEqual({
-      project: "demo-project",
+      ...PLACE,
       salt: expect.stringMatching(/^[0-9a-f]{64}$/),
-      fields: {
-        [`${ID}/token`]: { fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/), version: "3" },
+      secrets: {
+        [ID]: {
+          createdAt: 0,
+          upTo: 0,
+          pins: { token: "3" },
+          versions: {
+            "3": { field: "token", fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) },
+          },
+        },
       },
     });
   });
@@ -168,6 +177,18 @@ describe("the file", () => {
 const SALT = "0".repeat(64);
 const HASH = "1".repeat(64);
 
+/** A whole state, with some of it changed. */
+const stateWith = (changes: object): string =>
+  JSON.stringify({ ...PLACE, salt: SALT, secrets: {}, ...changes });
+const RECORD = {
+  createdAt: 0,
+  upTo: 3,
+  pins: { token: "3" },
+  versions: { "3": { field: "token", fingerprint: HASH } },
+};
+const recordWith = (changes: object): string =>
+  stateWith({ secrets: { [ID]: { ...RECORD, ...changes } } });
+
 describe("a state that is damaged is ignored, and replaced by the next one", () => {
   test.each<[sentence: string, content: string]>([
     ["empty", ""],
@@ -177,77 +198,75 @@ describe("a state that is damaged is ignored, and replaced by the next one", () 
     ["a list", "[]"],
     ["a text", '"state"'],
     ["an empty object", "{}"],
-    ["without a project", `{"project":"${PROJECT}","salt":"${SALT}","fields":{}}`],
-    ["with a number as project", `{"project":5,"salt":"${SALT}","fields":{}}`],
-    ["without a salt", '{"project":"demo-project","fields":{}}'],
-    ["with a short salt", '{"project":"demo-project","salt":"00","fields":{}}'],
-    ["with a number as salt", `{"project":"demo-project","salt":${"1".repeat(40)},"fields":{}}`],
-    ["without fields", `{"project":"demo-project","salt":"${SALT}"}`],
-    ["with null as fields", `{"project":"demo-project","salt":"${SALT}","fields":null}`],
-    ["with a text as fields", `{"project":"demo-project","salt":"${SALT}","fields":"a"}`],
-    [
-      "with a null field",
-      `{"project":"demo-project","salt":"${SALT}","fields":{"${ID}/token":null}}`,
-    ],
-    [
-      "without a version",
-      `{"project":"demo-project","salt":"${SALT}","fields":{"${ID}/token":{"fingerprint":"${HASH}"}}}`,
-    ],
+    ["with a number as project", stateWith({ project: 5 })],
+    ["without a region", stateWith({ region: undefined })],
+    ["without a salt", stateWith({ salt: undefined })],
+    ["with a short salt", stateWith({ salt: "00" })],
+    ["with a number as salt", stateWith({ salt: 1e40 })],
+    ["without secrets", stateWith({ secrets: undefined })],
+    ["with null as secrets", stateWith({ secrets: null })],
+    ["with a list as secrets", stateWith({ secrets: [] })],
+    ["with a null secret", stateWith({ secrets: { [ID]: null } })],
+    ["without a creation time", recordWith({ createdAt: undefined })],
+    ["with a text as number of known versions", recordWith({ upTo: "3" })],
+    ["without pins", recordWith({ pins: undefined })],
+    ["with a pin that is no number", recordWith({ pins: { token: "latest" } })],
+    ["with a pin to version 0", recordWith({ pins: { token: "0" } })],
+    ["with a pin that leads elsewhere", recordWith({ pins: { token: "1/../2" } })],
+    ["without versions", recordWith({ versions: undefined })],
     [
       "with a version that is no number",
-      `{"project":"demo-project","salt":"${SALT}","fields":{"${ID}/token":{"fingerprint":"${HASH}","version":"latest"}}}`,
+      recordWith({ versions: { latest: RECORD.versions["3"] } }),
     ],
-    [
-      "with version 0",
-      `{"project":"demo-project","salt":"${SALT}","fields":{"${ID}/token":{"fingerprint":"${HASH}","version":"0"}}}`,
-    ],
-    [
-      "with a version that leads elsewhere",
-      `{"project":"demo-project","salt":"${SALT}","fields":{"${ID}/token":{"fingerprint":"${HASH}","version":"1/../2"}}}`,
-    ],
-    [
-      "without a fingerprint",
-      `{"project":"demo-project","salt":"${SALT}","fields":{"${ID}/token":{"version":"1"}}}`,
-    ],
+    ["with a version of nothing", recordWith({ versions: { "3": null } })],
+    ["without a fingerprint", recordWith({ versions: { "3": { field: "token" } } })],
   ])("%s", async (_sentence, content) => {
     const { store, file } = await remembered();
     await writeFile(file, content);
-    const state = await SyncState.load(store, PROJECT);
-    expect(state.find(ID, field("fake-value-012345"))).toBeUndefined();
-    state.remember(ID, field("fake-value-012345"), "5");
+    const state = await SyncState.load(store, PLACE);
+    expect(state.of(ID).find(field("fake-value-012345"))).toBeUndefined();
+    state.of(ID).pin(field("fake-value-012345"), "5");
     await state.save();
-    const again = await SyncState.load(store, PROJECT);
-    expect(again.find(ID, field("fake-value-012345"))).toBe("5");
+    const again = await SyncState.load(store, PLACE);
+    expect(again.of(ID).find(field("fake-value-012345"))).toBe("5");
   });
 
   test("a directory in its place", async () => {
     const store = await temporaryStore({});
     const { file } = await remembered();
     await mkdir(join(directoryOf(store), basename(file)), { recursive: true });
-    const state = await SyncState.load(store, PROJECT);
-    expect(state.find(ID, field("fake-value-012345"))).toBeUndefined();
+    const state = await SyncState.load(store, PLACE);
+    expect(state.of(ID).find(field("fake-value-012345"))).toBeUndefined();
   });
 });
 
 describe("a state that was copied never gives a wrong version", () => {
   /** Puts the state of one store and project where that of another is looked for. */
-  async function copied(to: { store: string; project: string }): Promise<SyncState> {
+  async function copied(to: {
+    store: string;
+    project: string;
+    region: string;
+  }): Promise<SyncState> {
     const { file } = await remembered();
-    const own = await SyncState.load(to.store, to.project);
-    own.remember("al--any--default--x", field("fake"), "1");
+    const own = await SyncState.load(to.store, to);
+    own.of("al--any--default--x").pin(field("fake"), "1");
     await own.save();
     const [target = ""] = await stateFiles(to.store);
     await copyFile(file, target);
-    return SyncState.load(to.store, to.project);
+    return SyncState.load(to.store, to);
   }
 
   test("to a store with another value: the value counts, not the file's age", async () => {
-    const state = await copied({ store: await temporaryStore({}), project: PROJECT });
-    expect(state.find(ID, field("fake-other-value"))).toBeUndefined();
+    const state = await copied({ store: await temporaryStore({}), ...PLACE });
+    expect(state.of(ID).find(field("fake-other-value"))).toBeUndefined();
   });
 
   test("to another project, in which version 3 is something else", async () => {
-    const state = await copied({ store: await temporaryStore({}), project: "demo-other" });
-    expect(state.find(ID, field("fake-value-012345"))).toBeUndefined();
+    const state = await copied({
+      store: await temporaryStore({}),
+      ...PLACE,
+      project: "demo-other",
+    });
+    expect(state.of(ID).find(field("fake-value-012345"))).toBeUndefined();
   });
 });

@@ -1,20 +1,20 @@
 import { formatRef, parseRef } from "../../credentials/ref.ts";
-import { UsageError } from "../../errors.ts";
-import { planRun } from "../../jobs/plan-run.ts";
-import { syncSecrets } from "../../jobs/run-agent.ts";
+import { EXIT, UsageError } from "../../errors.ts";
+import { previewSteps, type RunNeeds, type RunRequest } from "../../jobs/plan-run.ts";
 import {
   carryOutRemoval,
   listSecrets,
   planRemoval,
   type RemovalPlan,
 } from "../../jobs/secret-inventory.ts";
+import { syncSecrets } from "../../jobs/sync-secrets.ts";
 import type { InventoryLine } from "../../mapping/inventory.ts";
 import { credentialIdBeginning } from "../../mapping/secret-names.ts";
 import { type ConnectOptions, connect } from "../connect.ts";
 import type { Io } from "../io.ts";
 import { prepareRun } from "../prepare-run.ts";
 import { canAsk, createPrompts } from "../prompts.ts";
-import { plannedSecret } from "../render-plan.ts";
+import { type PlannedSecret, plannedSecret } from "../render-plan.ts";
 import type { Terminal } from "../terminal.ts";
 
 export type SecretsOptions = ConnectOptions & { readonly dryRun?: boolean; readonly yes?: boolean };
@@ -82,16 +82,27 @@ export async function syncSecretsCommand(
 ): Promise<number> {
   const { request, needs } = await prepareRun({ agent, prompt: undefined, options }, io, terminal);
   try {
-    const { steps } = await planRun(request, needs);
-    if (!options.dryRun) await syncSecrets(request, needs, new AbortController().signal);
-    const secrets = steps.map(plannedSecret);
+    const secrets = options.dryRun
+      ? (await previewSteps(request, needs)).map(plannedSecret)
+      : await writeSecrets(request, needs);
     if (options.json) terminal.json({ agent, dryRun: options.dryRun === true, secrets });
     else
       for (const { action, secret } of secrets) terminal.result(`${action.padEnd(11)}  ${secret}`);
-    return 0;
+    return secrets.some(({ action }) => action === "conflict") ? EXIT.config : 0;
   } finally {
     await needs.google.close();
   }
+}
+
+/** Each secret as it was found, with the versions that it has now. */
+async function writeSecrets(request: RunRequest, needs: RunNeeds): Promise<PlannedSecret[]> {
+  const synced = await syncSecrets(request, needs, new AbortController().signal);
+  if (synced === undefined) return [];
+  const written = synced.steps.map(plannedSecret);
+  return synced.found.map((step, index) => ({
+    ...plannedSecret(step),
+    versions: written[index]?.versions ?? {},
+  }));
 }
 
 /** `al secrets rm`: removes a credential's copies from the cloud; the store keeps its own. */
