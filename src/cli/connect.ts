@@ -3,7 +3,9 @@ import { loadPlace } from "../config/load-place.ts";
 import { readSettings } from "../config/settings.ts";
 import { SyncState } from "../credentials/sync-state.ts";
 import { connectGoogle, type Google } from "../gcp/google.ts";
+import type { Report } from "../jobs/events.ts";
 import type { Io } from "./io.ts";
+import { createReporter, emulatorNotice } from "./render-run.ts";
 import { signInStored } from "./sign-in.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -19,6 +21,7 @@ export type Connection = {
   readonly google: Google;
   readonly memory: SyncState;
   readonly secretPrefix: string;
+  readonly report: Report;
 };
 
 /** Signs in as the project's configuration says. The caller closes the connection. */
@@ -27,6 +30,7 @@ export async function connect(
   io: Io,
   terminal: Terminal,
 ): Promise<Connection> {
+  const startedAt = io.clock.now();
   const settings = readSettings(io.variables);
   const place = await loadPlace({
     project: resolve(io.workingDirectory, options.project),
@@ -34,14 +38,17 @@ export async function connect(
     environments: settings.environments,
   });
   const session = await signInStored(place, settings);
-  if (session.emulator) terminal.note(emulatorNotice(session.emulator.url, terminal));
+  const report = createReporter({
+    terminal,
+    mask: (line) => line,
+    seconds: () => (io.clock.now() - startedAt) / 1000,
+    outputToStderr: true,
+  });
+  if (session.emulator) report(emulatorNotice(session.emulator.url));
   const trace = (text: string): void => {
-    if (options.verbose) terminal.note(terminal.styled("dim", text));
+    if (options.verbose) report({ kind: "stage", stage: "call", text });
   };
   const google = connectGoogle(session, { region: place.region, clock: io.clock, trace });
   const memory = await SyncState.load(settings.store, google.location);
-  return { google, memory, secretPrefix: place.secretPrefix };
+  return { google, memory, secretPrefix: place.secretPrefix, report };
 }
-
-const emulatorNotice = (url: string, terminal: Terminal): string =>
-  `${terminal.styled("yellow", "warning:")} using the emulator at ${url}; nothing reaches Google Cloud`;

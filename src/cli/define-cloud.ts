@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { GcOptions } from "./commands/gc.ts";
 import type { SecretsOptions } from "./commands/secrets.ts";
 import type { ConnectOptions } from "./connect.ts";
 import type { Shell } from "./define-creds.ts";
@@ -47,6 +48,18 @@ export function defineSecrets(program: Command, { io, terminal, setStatus }: She
     });
 }
 
+/** Adds `al gc`. */
+export function defineGc(program: Command, { io, terminal, setStatus }: Shell): void {
+  withPlace(program.command("gc"))
+    .description("Delete idle jobs, and destroy superseded versions that nothing uses")
+    .option("--dry-run", "show what would go, and change nothing")
+    .addHelpText("after", GC_HELP)
+    .action(async (options: GcOptions) => {
+      const { gcCommand } = await import("./commands/gc.ts");
+      setStatus(await gcCommand(options, io, terminal));
+    });
+}
+
 /** The options of every command that looks at a project's cloud. */
 const withPlace = (command: Command): Command =>
   command
@@ -62,6 +75,15 @@ Examples:
 
 Secrets are shown as create, add version, unchanged or conflict (one of that name exists and is not al's);
 the job as differences against the agent's newest one. Exit status: 0, or 78 when there is a conflict.`;
+
+const GC_HELP = `
+Examples:
+  al gc --dry-run
+  al gc
+
+Goes: jobs of al's that nothing ran for a day (the next run makes its job again), and versions of al's secrets that were superseded more
+than eight days ago and that no job pins, in any region where the secret may be used. Nothing else is touched. Run it from time to time,
+for example daily from cron.`;
 
 const SECRETS_HELP = `
 Examples:

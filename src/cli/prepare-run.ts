@@ -10,7 +10,7 @@ import { SyncState } from "../credentials/sync-state.ts";
 import { connectGoogle } from "../gcp/google.ts";
 import type { RunNeeds, RunRequest } from "../jobs/plan-run.ts";
 import type { Io } from "./io.ts";
-import { createReporter } from "./render-run.ts";
+import { createReporter, emulatorNotice } from "./render-run.ts";
 import { signInStored } from "./sign-in.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -63,11 +63,7 @@ export async function prepareRun(
   });
   for (const text of [...warnings, ...isolationWarnings(config)]) report({ kind: "warning", text });
   const session = await signInStored(config.cloud, settings);
-  if (session.emulator)
-    report({
-      kind: "warning",
-      text: `using the emulator at ${session.emulator.url}; nothing reaches Google Cloud`,
-    });
+  if (session.emulator) report(emulatorNotice(session.emulator.url));
   report({ kind: "stage", stage: "sign-in", text: `Signed in as ${session.principal}` });
   const trace = (text: string): void => {
     if (options.verbose) report({ kind: "stage", stage: "call", text: mask.hide(text) });

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { EXIT } from "../errors.ts";
-import { definePlan, defineSecrets } from "./define-cloud.ts";
+import { defineGc, definePlan, defineSecrets } from "./define-cloud.ts";
 import { defineCreds } from "./define-creds.ts";
 import { defineCompletion, defineDoctor, defineNew } from "./define-project.ts";
 import type { Io } from "./io.ts";
@@ -53,6 +53,7 @@ function buildProgram(io: Io, terminal: Terminal, setStatus: (code: number) => v
   });
   definePlan(program, shell);
   defineSecrets(program, shell);
+  defineGc(program, shell);
   defineCreds(program, shell);
   defineDoctor(program, shell);
   defineNew(program, shell);

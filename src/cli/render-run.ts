@@ -46,6 +46,12 @@ export function createReporter(input: {
   };
 }
 
+/** Said each time, so that nobody takes the emulator's jobs for real ones. */
+export const emulatorNotice = (url: string): RunEvent => ({
+  kind: "warning",
+  text: `using the emulator at ${url}; nothing reaches Google Cloud`,
+});
+
 /** The last line of a run. */
 export function renderOutcome(outcome: Outcome, run: string): string {
   switch (outcome.state) {

@@ -18,6 +18,9 @@ export class MissingSecretError extends TryAgainError {
   }
 }
 
+/** A version that the job refers to was disabled or destroyed: waiting does not bring it back. */
+export class GoneVersionError extends MissingSecretError {}
+
 /** The job's identity may not read a secret: it was never granted, or the grant is not effective yet. */
 export class DeniedSecretError extends PermissionError {
   readonly secret: string;
@@ -45,6 +48,17 @@ export function explainJobCheck(
   if (missing[0] !== undefined) {
     return new MissingSecretError(missing[0], {
       what: `The secret ${missing[0]} is not there, or not there yet`,
+      why: detail,
+      remedy: "Run the command again; the secret is then written anew.",
+    });
+  }
+  const gone = secretsIn(
+    detail,
+    /secrets\/([A-Za-z0-9_-]+)\/versions\/\S+ is in (?:DESTROYED|DISABLED) state/gi,
+  );
+  if (gone[0] !== undefined) {
+    return new GoneVersionError(gone[0], {
+      what: `A version of the secret ${gone[0]} that the agent needs was disabled or destroyed`,
       why: detail,
       remedy: "Run the command again; the secret is then written anew.",
     });

@@ -10,6 +10,9 @@ export const jobName = (location: Location, jobId: string): string =>
 /** The last segment of a resource name, e.g. the execution's id. */
 export const shortName = (name: string): string => name.slice(name.lastIndexOf("/") + 1);
 
+/** The region in the full name of a job or an execution. */
+export const regionOf = (name: string): string => name.split("/")[3] ?? "";
+
 /** A job as gcloud's commands take it: its id and the flags that say where it is. */
 export function gcloudJob(job: string): string {
   const [, project, , region, , id] = job.split("/");

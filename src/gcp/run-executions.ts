@@ -40,18 +40,31 @@ export class RunExecutions {
     job: string,
     isFinished: (execution: Execution) => boolean,
   ): Promise<Execution | undefined> {
-    const plan = { goal: "list the executions", subject: job, idempotent: true };
-    for (let pageToken = ""; ; ) {
-      const [page, , reply] = await this.#call(plan, (options) =>
-        this.#clients.executions.listExecutions(
-          { parent: job, pageSize: 100, pageToken },
-          { ...options, autoPaginate: false },
-        ),
-      );
+    for await (const page of this.#pages(job)) {
       const found = page.find((execution) => !isFinished(execution));
-      pageToken = reply?.nextPageToken ?? "";
-      if (found !== undefined || pageToken === "") return found;
+      if (found !== undefined) return found;
     }
+    return undefined;
+  }
+
+  /** Every execution of a job, newest first. */
+  async allExecutions(job: string): Promise<Execution[]> {
+    const found: Execution[] = [];
+    for await (const page of this.#pages(job)) found.push(...page);
+    return found;
+  }
+
+  async *#pages(job: string): AsyncGenerator<readonly Execution[]> {
+    const plan = { goal: "list the executions", subject: job, idempotent: true };
+    let pageToken = "";
+    do {
+      const request = { parent: job, pageSize: 100, pageToken };
+      const [page, , reply] = await this.#call(plan, (options) =>
+        this.#clients.executions.listExecutions(request, { ...options, autoPaginate: false }),
+      );
+      yield page;
+      pageToken = reply?.nextPageToken ?? "";
+    } while (pageToken !== "");
   }
 
   /** Asks for the execution's end; one that has ended already is left as it is. */

@@ -30,6 +30,15 @@ export class RunJobs {
     this.#clock = place.clock;
   }
 
+  /** The same calls in another region of the project. */
+  in(region: string): RunJobs {
+    return new RunJobs(this.#client, {
+      location: { ...this.#location, region },
+      call: this.#call,
+      clock: this.#clock,
+    });
+  }
+
   async findJob(jobId: string): Promise<Job | undefined> {
     const name = jobName(this.#location, jobId);
     const plan = { goal: "read the job", subject: name, idempotent: true };

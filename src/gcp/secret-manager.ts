@@ -131,6 +131,17 @@ export class SecretManager {
       .sort((one, other) => Number(other.number) - Number(one.number));
   }
 
+  /** Takes a version's value away for ever. One that is gone or destroyed already counts as destroyed. */
+  async destroyVersion(id: string, version: string): Promise<void> {
+    const name = `${this.#name(id)}/versions/${version}`;
+    const plan = { goal: "destroy the secret's version", subject: name, idempotent: true };
+    try {
+      await this.#call(plan, (options) => this.#client.destroySecretVersion({ name }, options));
+    } catch (error) {
+      if (!hasCode(error, CODE.notFound, CODE.failedPrecondition)) throw error;
+    }
+  }
+
   /** A secret that is gone already counts as deleted. */
   async deleteSecret({ id, etag }: StoredSecret): Promise<void> {
     const name = this.#name(id);

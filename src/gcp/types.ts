@@ -10,5 +10,6 @@ export type VpcAccess = protos.google.cloud.run.v2.IVpcAccess;
 export type Overrides = protos.google.cloud.run.v2.RunJobRequest.IOverrides;
 export type Execution = protos.google.cloud.run.v2.IExecution;
 export type Task = protos.google.cloud.run.v2.ITask;
+export type Timestamp = protos.google.protobuf.ITimestamp;
 export type Condition = protos.google.cloud.run.v2.ICondition;
 export type LogEntry = logging.google.logging.v2.ILogEntry;

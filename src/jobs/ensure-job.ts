@@ -2,7 +2,12 @@ import { type AlError, ConfigError, TryAgainError } from "../errors.ts";
 import type { Clock } from "../gcp/clock.ts";
 import type { CallFailure } from "../gcp/google-call-error.ts";
 import { CODE, GoogleCallError, hasCode } from "../gcp/google-call-error.ts";
-import { DeniedSecretError, explainJobCheck, MissingSecretError } from "../gcp/job-check.ts";
+import {
+  DeniedSecretError,
+  explainJobCheck,
+  GoneVersionError,
+  MissingSecretError,
+} from "../gcp/job-check.ts";
 import { gcloudJob } from "../gcp/resource-names.ts";
 import type { RunJobs } from "../gcp/run-jobs.ts";
 import type { StoredSecret } from "../gcp/secret-manager.ts";
@@ -94,6 +99,7 @@ async function removeAsSeen(jobId: string, job: Job, { jobs }: JobNeeds): Promis
 
 /** Whether the refusal is about a secret so new that Google may not know it, or a grant on it, everywhere yet. */
 async function mayPass(error: AlError, { findSecret, clock }: JobNeeds): Promise<boolean> {
+  if (error instanceof GoneVersionError) return false;
   if (!(error instanceof MissingSecretError || error instanceof DeniedSecretError)) return false;
   const secret = await findSecret(error.secret);
   return secret !== undefined && clock.now() - secret.createdAt < FRESH_MS;

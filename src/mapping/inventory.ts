@@ -1,12 +1,14 @@
 import type { Job } from "../gcp/types.ts";
 import { pinnedVersions } from "./job-pins.ts";
-import { CREDENTIAL_ANNOTATION, isOurs } from "./ownership.ts";
+import { isOurs } from "./ownership.ts";
 
 type Version = { readonly number: string; readonly state: string; readonly createdAt: number };
 
 /** A secret with its versions, as Secret Manager has them. */
 export type InventorySecret = {
   readonly id: string;
+  /** The ref of the credential whose copy it is. */
+  readonly credential: string;
   readonly annotations: Readonly<Record<string, string>>;
   readonly versions: readonly Version[];
 };
@@ -16,7 +18,7 @@ export type InventoryLine = {
   readonly credential: string;
   readonly secret: string;
   readonly versions: readonly (Version & {
-    /** Short ids of the jobs that refer to it. */
+    /** The jobs that refer to it: their ids, with the region before those of another one. */
     readonly jobs: readonly string[];
   })[];
   /** Enabled and disabled versions are billed (https://cloud.google.com/secret-manager/pricing). */
@@ -26,12 +28,12 @@ export type InventoryLine = {
 /** What is stored, for whom, and what is in use; sorted by credential, then by secret. */
 export function inventory(
   secrets: readonly InventorySecret[],
-  jobs: readonly Job[],
+  { jobs, region }: { readonly jobs: readonly Job[]; readonly region: string },
 ): InventoryLine[] {
-  const users = usersOf(jobs.filter(isOurs));
+  const users = usersOf(jobs.filter(isOurs), region);
   return secrets
-    .map(({ id, annotations, versions }) => ({
-      credential: annotations[CREDENTIAL_ANNOTATION] ?? "",
+    .map(({ id, credential, versions }) => ({
+      credential,
       secret: id,
       versions: versions.map((version) => ({
         ...version,
@@ -42,10 +44,16 @@ export function inventory(
     .sort((a, b) => compareTexts(a.credential, b.credential) || compareTexts(a.secret, b.secret));
 }
 
-function usersOf(jobs: readonly Job[]): Map<string, string[]> {
+/** A job's id, with its region before it where that is not the one that is looked at. */
+export function jobLabel(name: string, region: string): string {
+  const [, , , home = "", , id = ""] = name.split("/");
+  return home === region ? id : `${home}/${id}`;
+}
+
+function usersOf(jobs: readonly Job[], region: string): Map<string, string[]> {
   const users = new Map<string, string[]>();
   for (const job of jobs) {
-    const id = (job.name ?? "").split("/").at(-1) ?? "";
+    const id = jobLabel(job.name ?? "", region);
     for (const { secret, version } of pinnedVersions(job)) {
       const key = `${secret}/${version}`;
       users.set(key, [...(users.get(key) ?? []), id]);

@@ -33,7 +33,7 @@ describe("al secrets ls", () => {
       "git_ssh:botty
         al--git_ssh--botty--_files  3 billed; in use: version 3 of <day> by al-it-<hash>; version 2 of <day> by al-it-<hash>; version 1 of <day> by al-it-<hash>
         al--git_ssh--botty--email  1 billed; in use: version 1 of <day> by al-it-<hash>
-        al--git_ssh--botty--id_rsa  1 billed; not in use here
+        al--git_ssh--botty--id_rsa  1 billed; not in use
         al--git_ssh--botty--username  1 billed; in use: version 1 of <day> by al-it-<hash>
       github_token
         al--github_token--default--token  1 billed; in use: version 1 of <day> by al-it-<hash>

@@ -12,6 +12,8 @@ const check = (detail: string, code = 9) =>
 const ENV = "spec.template.spec.containers[0].env[0].value_from.secret_key_ref.name";
 const missing = (secret: string): string =>
   `${ENV}: Secret projects/123456789012/secrets/${secret}/versions/1 was not found`;
+const destroyed = (secret: string): string =>
+  `${ENV}: Secret Version [projects/123456789012/secrets/${secret}/versions/1] is in DESTROYED state.`;
 const denied = (secret: string): string =>
   `${ENV}: Permission denied on secret: projects/123456789012/secrets/${secret}/versions/latest for Revision service account ${RUNNER}. The service account used must be granted the 'Secret Manager Secret Accessor' role (roles/secretmanager.secretAccessor) at the secret, project or higher level.`;
 const grant = (secret: string): string =>
@@ -75,6 +77,18 @@ describe("a job that Cloud Run's checks refused", () => {
       9,
       `${missing("al--a")}\n${missing("al--b")}`,
       missingSecret("al--a", `${missing("al--a")}\n${missing("al--b")}`),
+    ],
+    [
+      "a version is destroyed",
+      9,
+      destroyed("al--a"),
+      {
+        name: "GoneVersionError",
+        exit: 75,
+        what: "A version of the secret al--a that the agent needs was disabled or destroyed",
+        why: destroyed("al--a"),
+        remedy: "Run the command again; the secret is then written anew.",
+      },
     ],
     [
       "a secret is denied",

@@ -77,28 +77,34 @@ test("a job pins each version once, however often it refers to it", () =>
     { secret: "al--aws--default--_files", version: "3" },
   ]));
 
-test("the inventory says which versions are in use by jobs of ours, and what is billed", () => {
+test("the inventory says which versions are in use by jobs of ours in any region, and what is billed", () => {
   const version = (number: string, state = "ENABLED") => ({ number, state, createdAt: 0 });
   const secrets = [
     {
       id: "al--t--default--token",
-      annotations: { "al-credential": "t" },
+      credential: "t",
+      annotations: {},
       versions: [version("2"), version("1")],
     },
     {
       id: "al--aws--default--_files",
-      annotations: { "al-credential": "aws" },
+      credential: "aws",
+      annotations: {},
       versions: [version("3"), version("2", "DISABLED"), version("1", "DESTROYED")],
     },
   ];
+  const elsewhere = {
+    ...job({ token: "2" }),
+    name: "projects/p/locations/europe-west1/jobs/al-dev-22222222",
+  };
   const foreign = { ...job({ token: "2", name: "theirs" }), labels: {} };
-  expect(inventory(secrets, [job(), foreign])).toEqual([
+  expect(inventory(secrets, { jobs: [job(), elsewhere, foreign], region: "l" })).toEqual([
     {
       credential: "aws",
       secret: "al--aws--default--_files",
       billed: 2,
       versions: [
-        { ...version("3"), jobs: ["al-dev-11111111"] },
+        { ...version("3"), jobs: ["al-dev-11111111", "europe-west1/al-dev-22222222"] },
         { ...version("2", "DISABLED"), jobs: [] },
         { ...version("1", "DESTROYED"), jobs: [] },
       ],
@@ -108,7 +114,7 @@ test("the inventory says which versions are in use by jobs of ours, and what is 
       secret: "al--t--default--token",
       billed: 2,
       versions: [
-        { ...version("2"), jobs: [] },
+        { ...version("2"), jobs: ["europe-west1/al-dev-22222222"] },
         { ...version("1"), jobs: ["al-dev-11111111"] },
       ],
     },

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../src/gcp/clock.ts";
 
-/** A clock on which everything of ours waits a fraction of its time; Google's side keeps its own pace. */
-export function scaledClock(factor: number): Clock {
+/** A clock on which everything of ours waits a fraction of its time; Google's side keeps its own pace. `laterMs` is how far in the future it starts. */
+export function scaledClock(factor: number, laterMs = 0): Clock {
   const startedAt = Date.now();
   return {
-    now: () => startedAt + (Date.now() - startedAt) * factor,
+    now: () => startedAt + laterMs + (Date.now() - startedAt) * factor,
     random: () => 0.5,
     async sleep(milliseconds, signal) {
       const options = signal === undefined ? {} : { signal };

@@ -27,6 +27,8 @@ export type AlOptions = {
   readonly stdin?: string;
   readonly variables?: Readonly<Record<string, string>>;
   readonly speed?: number;
+  /** How much later than now it is for al; Google's clock stays as it is. */
+  readonly laterMs?: number;
   /** Sees each piece that al writes; `signal` delivers one to it. */
   readonly onOutput?: (text: string, signal: (name: SignalName) => void) => void;
 };
@@ -42,6 +44,8 @@ export type World = {
   al(args: readonly string[], options?: AlOptions): Promise<AlResult>;
   calls(since?: number): Promise<Call[]>;
   control(path: string, body: unknown): Promise<void>;
+  /** A control request, with its answer. */
+  ask(path: string, body: unknown): Promise<unknown>;
   state(): Promise<Record<string, unknown>>;
   /** A new Google and a machine that remembers nothing of the old one. */
   reset(): Promise<void>;
@@ -66,13 +70,17 @@ export async function makeWorld(): Promise<World> {
     "gcp_service_account/default/key_json": readFileSync(emulator.keyFile, "utf8"),
   });
   let projects = 0;
-  const control = async (path: string, body: unknown): Promise<void> => {
+  const ask = async (path: string, body: unknown): Promise<unknown> => {
     const answer = await fetch(`${emulator.url}${path}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  const control = async (path: string, body: unknown): Promise<void> => {
+    await ask(path, body);
   };
   const read = async (path: string): Promise<unknown> =>
     (await fetch(`${emulator.url}${path}`)).json();
@@ -96,6 +104,7 @@ export async function makeWorld(): Promise<World> {
       return calls;
     },
     control,
+    ask,
     state: async () => (await read("/emulator/state")) as Record<string, unknown>,
     async reset() {
       rmSync(join(directory, "cloud-run-state"), { recursive: true, force: true });
@@ -140,7 +149,7 @@ async function al(args: readonly string[], { store, url, options }: AlContext): 
     randomBytes,
     variables: { AL_CREDENTIALS_DIR: store, AL_GCP_EMULATOR: url, ...options.variables },
     workingDirectory: tmpdir(),
-    clock: scaledClock(options.speed ?? SPEED),
+    clock: scaledClock(options.speed ?? SPEED, options.laterMs),
     onSignal(name, listener) {
       const set = listeners.get(name) ?? new Set();
       listeners.set(name, set.add(listener));

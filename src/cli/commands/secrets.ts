@@ -1,5 +1,6 @@
 import { formatRef, parseRef } from "../../credentials/ref.ts";
 import { EXIT, UsageError } from "../../errors.ts";
+import { saveMemory } from "../../jobs/apply-secrets.ts";
 import { previewSteps, type RunNeeds, type RunRequest } from "../../jobs/plan-run.ts";
 import {
   carryOutRemoval,
@@ -8,7 +9,7 @@ import {
   type RemovalPlan,
 } from "../../jobs/secret-inventory.ts";
 import { syncSecrets } from "../../jobs/sync-secrets.ts";
-import type { InventoryLine } from "../../mapping/inventory.ts";
+import { type InventoryLine, jobLabel } from "../../mapping/inventory.ts";
 import { credentialIdBeginning } from "../../mapping/secret-names.ts";
 import { type ConnectOptions, connect } from "../connect.ts";
 import type { Io } from "../io.ts";
@@ -25,9 +26,9 @@ export async function listSecretsCommand(
   io: Io,
   terminal: Terminal,
 ): Promise<number> {
-  const { google } = await connect(options, io, terminal);
+  const { google, report } = await connect(options, io, terminal);
   try {
-    const lines = await listSecrets(google);
+    const lines = await listSecrets(google, report);
     if (options.json) terminal.json(lines.map(documentOf));
     else for (const line of renderInventory(lines, google.location.project)) terminal.result(line);
     return 0;
@@ -69,7 +70,7 @@ function renderLine({ secret, versions, billed }: InventoryLine): string {
       ({ number, createdAt, jobs }) =>
         `version ${number} of ${day(createdAt)} by ${jobs.join(", ")}`,
     );
-  return `  ${secret}  ${billed} billed; ${used.length === 0 ? "not in use here" : `in use: ${used.join("; ")}`}`;
+  return `  ${secret}  ${billed} billed; ${used.length === 0 ? "not in use" : `in use: ${used.join("; ")}`}`;
 }
 
 const day = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 10);
@@ -113,22 +114,20 @@ export async function removeSecretsCommand(
 ): Promise<number> {
   const parsed = parseRef(ref);
   const credential = formatRef(parsed);
-  const { google, memory, secretPrefix } = await connect(options, io, terminal);
+  const { google, memory, secretPrefix, report } = await connect(options, io, terminal);
   try {
     const idBeginning = credentialIdBeginning(secretPrefix, parsed);
     const remembered = memory.secretIds();
-    const plan = await planRemoval({ credential, idBeginning, remembered }, google);
+    const plan = await planRemoval({ credential, idBeginning, remembered }, google, report);
     const removing =
       plan.secrets.length > 0 && (await isConfirmed(credential, plan, { options, io }));
     if (removing) {
       await carryOutRemoval(plan, google);
       memory.forget();
-      await memory.save().catch((error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error);
-        terminal.note(`warning: what was removed could not be noted: ${why}`);
-      });
+      await saveMemory(memory, report);
     }
-    showRemoval(credential, plan, { removing, options, terminal });
+    const { region } = google.location;
+    showRemoval(credential, plan, { removing, options, terminal, region });
     return plan.secrets.length === 0 ? NOTHING_THERE : 0;
   } finally {
     await google.close();
@@ -162,16 +161,18 @@ function showRemoval(
     readonly removing: boolean;
     readonly options: SecretsOptions;
     readonly terminal: Terminal;
+    readonly region: string;
   },
 ): void {
-  const { removing, options, terminal } = shown;
+  const { removing, options, terminal, region } = shown;
   const secrets = plan.secrets.map(({ id }) => id);
+  const jobs = plan.jobs.map((job) => jobLabel(job, region));
   const word = removing ? "removed" : "kept";
   if (options.json) {
-    terminal.json({ credential, removed: removing, secrets, jobs: plan.jobs });
+    terminal.json({ credential, removed: removing, secrets, jobs });
   } else {
     for (const id of secrets) terminal.result(`${word}  secret ${id}`);
-    for (const job of plan.jobs) terminal.result(`${word}  job ${job}`);
+    for (const job of jobs) terminal.result(`${word}  job ${job}`);
   }
   if (secrets.length === 0) terminal.note(`No copy of ${credential} is in the project.`);
 }
