@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { EXIT } from "../errors.ts";
 import { defineGc, definePlan, defineSecrets } from "./define-cloud.ts";
 import { defineCreds } from "./define-creds.ts";
+import { defineGcp } from "./define-gcp.ts";
 import { defineCompletion, defineDoctor, defineNew } from "./define-project.ts";
 import type { Io } from "./io.ts";
 import type { RunOptions } from "./prepare-run.ts";
@@ -54,6 +55,7 @@ function buildProgram(io: Io, terminal: Terminal, setStatus: (code: number) => v
   definePlan(program, shell);
   defineSecrets(program, shell);
   defineGc(program, shell);
+  defineGcp(program, shell);
   defineCreds(program, shell);
   defineDoctor(program, shell);
   defineNew(program, shell);

@@ -16,7 +16,8 @@ export async function readEnvironment(
   return { path, table };
 }
 
-function environmentFile(directory: string, name: string): string {
+/** @throws UsageError for an impossible name */
+export function environmentFile(directory: string, name: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return join(directory, `${name}.toml`);
   throw new UsageError({
     what: `${JSON.stringify(name)} cannot be an environment's name`,

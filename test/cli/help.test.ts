@@ -115,27 +115,34 @@ test("al creds types", async () =>
 `));
 test("al doctor", async () =>
   expect(await help("doctor")).toMatchInlineSnapshot(`
-  "Usage: al doctor [options]
+    "Usage: al doctor [options]
 
-  Check a project's files and credentials, and ask for what is missing or refused
+    Check a project's files and credentials, and ask for what is missing or refused
 
-  Options:
-    -p, --project <directory>  the project's directory (default: ".")
-    -E, --environment <name>   environment file to lay over config.toml
-    --check                    only look: ask for nothing, store nothing
-    --no-check-values          do not ask services whether stored values work
-    --json                     print one JSON document on stdout
-    -h, --help                 display help for command
+    Options:
+      -p, --project <directory>  the project's directory (default: ".")
+      -E, --environment <name>   environment file to lay over config.toml
+      --check                    only look: ask for nothing, store nothing
+      --no-check-values          do not ask services whether stored values work
+      --runtime <name>           also look whether agents could run there: cloudrun
+      --agent <name>             with --runtime: only what this agent needs
+      --json                     print one JSON document on stdout
+      -h, --help                 display help for command
 
-  Examples:
-    al doctor
-    al doctor -p my-agents -E prod
-    al doctor --check --json
+    Examples:
+      al doctor
+      al doctor -p my-agents -E prod
+      al doctor --check --json
+      al doctor --runtime cloudrun
+      al doctor --runtime cloudrun --agent dev --json
 
-  A project's agents need the credentials that they list, the keys of their models and the secrets of their webhooks.
-  Exit status: 0 when all is there, 78 when the configuration is wrong or a credential is missing or refused.
-  "
-`));
+    A project's agents need the credentials that they list, the keys of their models and the secrets of their webhooks.
+    With --runtime cloudrun al also looks, and changes nothing, whether the Google Cloud project has what a run needs: sign-in,
+    APIs, permissions, service accounts, images. What it may not see is "unknown" and no failure.
+    Exit status: 0 when all is there, 78 when the configuration is wrong or a credential is missing or refused,
+    77 when the Google Cloud project lacks something.
+    "
+  `));
 test("al new", async () =>
   expect(await help("new")).toMatchInlineSnapshot(`
   "Usage: al new [options] <name>
@@ -156,6 +163,44 @@ test("al new", async () =>
     al new my-agents
     al new my-agents --no-interactive
     al new my-agents --provider openai --model gpt-4o
+  "
+`));
+test("al gc", async () =>
+  expect(await help("gc")).toMatchInlineSnapshot(`
+  "Usage: al gc [options]
+
+  Delete idle jobs, and destroy superseded versions that nothing uses
+
+  Options:
+    -p, --project <directory>  the project's directory (default: ".")
+    -E, --environment <name>   environment file to lay over config.toml
+    --json                     print one JSON document on stdout
+    --verbose                  show each call to Google
+    --dry-run                  show what would go, and change nothing
+    -h, --help                 display help for command
+
+  Examples:
+    al gc --dry-run
+    al gc
+
+  Goes: jobs of al's that nothing ran for a day (the next run makes its job again), and versions of al's secrets that were superseded more
+  than eight days ago and that no job pins, in any region where the secret may be used. Nothing else is touched. Run it from time to time,
+  for example daily from cron.
+  "
+`));
+test("al gcp init", async () =>
+  expect(await help("gcp", "init")).toMatchInlineSnapshot(`
+  "Usage: al gcp [options] [command]
+
+  Set up where agents run in Google Cloud
+
+  Options:
+    -h, --help      display help for command
+
+  Commands:
+    init [options]  Write [cloud], store the key, and look whether the Google
+                    Cloud project is ready
+    help [command]  display help for command
   "
 `));
 test("al completion", async () =>

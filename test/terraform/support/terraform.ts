@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Computed, startStubProvider } from "./stub-provider.ts";
@@ -38,6 +38,8 @@ export type PlannedResource = {
 export type Terraform = {
   /** `directory` is relative to the module: "." or an example. */
   init(directory: string): Promise<Ended>;
+  /** A configuration of its own beside the module's copy, for the other methods. */
+  write(directory: string, mainTf: string): void;
   validate(directory: string): Promise<Ended>;
   /** Ends in what Terraform said; `plan` is there when it could be made. */
   plan(directory: string, variables: Variables): Promise<Ended & { readonly plan?: Plan }>;
@@ -64,6 +66,10 @@ export async function startTerraform(
   const run = (directory: string, ...args: string[]) =>
     runTerraform([`-chdir=${join(copy, directory)}`, ...args], environment);
   return {
+    write: (directory, mainTf) => {
+      mkdirSync(join(copy, directory), { recursive: true });
+      writeFileSync(join(copy, directory, "main.tf"), mainTf);
+    },
     init: (directory) => run(directory, "init", "-no-color"),
     validate: (directory) => run(directory, "validate", "-no-color"),
     plan: async (directory, variables) => {
