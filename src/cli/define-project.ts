@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { DoctorOptions } from "./commands/doctor.ts";
+import type { CloudDoctorOptions } from "./commands/doctor-cloudrun.ts";
 import type { NewOptions } from "./commands/new.ts";
 import type { Shell } from "./define-creds.ts";
 
@@ -12,11 +12,18 @@ export function defineDoctor(program: Command, { io, terminal, setStatus }: Shel
     .option("-E, --environment <name>", "environment file to lay over config.toml")
     .option("--check", "only look: ask for nothing, store nothing")
     .option("--no-check-values", "do not ask services whether stored values work")
+    .option("--runtime <name>", "also look whether agents could run there: cloudrun")
+    .option("--agent <name>", "with --runtime: only what this agent needs")
     .option("--json", "print one JSON document on stdout")
     .addHelpText("after", DOCTOR_HELP)
-    .action(async (options: DoctorOptions) => {
-      const { doctor } = await import("./commands/doctor.ts");
-      setStatus(await doctor(options, io, terminal));
+    .action(async (options: CloudDoctorOptions) => {
+      if (options.runtime === undefined && options.agent === undefined) {
+        const { doctor } = await import("./commands/doctor.ts");
+        setStatus(await doctor(options, io, terminal));
+        return;
+      }
+      const { doctorCloudRun } = await import("./commands/doctor-cloudrun.ts");
+      setStatus(await doctorCloudRun(options, io, terminal));
     });
 }
 
@@ -62,9 +69,14 @@ Examples:
   al doctor
   al doctor -p my-agents -E prod
   al doctor --check --json
+  al doctor --runtime cloudrun
+  al doctor --runtime cloudrun --agent dev --json
 
 A project's agents need the credentials that they list, the keys of their models and the secrets of their webhooks.
-Exit status: 0 when all is there, 78 when the configuration is wrong or a credential is missing or refused.`;
+With --runtime cloudrun al also looks, and changes nothing, whether the Google Cloud project has what a run needs: sign-in,
+APIs, permissions, service accounts, images. What it may not see is "unknown" and no failure.
+Exit status: 0 when all is there, 78 when the configuration is wrong or a credential is missing or refused,
+77 when the Google Cloud project lacks something.`;
 
 const NEW_HELP = `
 Examples:

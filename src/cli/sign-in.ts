@@ -3,25 +3,38 @@ import { findCredential } from "../credentials/read-credentials.ts";
 import { type CredentialRef, formatRef, parseRef } from "../credentials/ref.ts";
 import { ConfigError } from "../errors.ts";
 import { connectEmulator } from "../gcp/emulator.ts";
-import { parseServiceAccountKey } from "../gcp/service-account-key.ts";
+import { parseServiceAccountKey, type ServiceAccountKey } from "../gcp/service-account-key.ts";
 import { type Session, signIn } from "../gcp/session.ts";
+import { signInKeyless } from "../gcp/sign-in.ts";
+
+/** What `[cloud]` says about signing in. */
+type SignInConfig = {
+  /** Undefined: Google's application default credentials. */
+  readonly credential: string | undefined;
+  readonly impersonate?: string | undefined;
+  readonly project: string | undefined;
+};
 
 /**
- * Signs in with the stored service-account key that `[cloud] credential` names.
- * @throws ConfigError when it is not stored
+ * Signs in as `[cloud]` says: with the stored service-account key that `credential` names, with Google's application
+ * default credentials, or with either of them as the service account `impersonate`.
+ * @throws ConfigError when the key is not stored, or there are no such credentials
  */
-export async function signInStored(
-  cloud: { readonly credential: string; readonly project: string | undefined },
-  settings: Settings,
-): Promise<Session> {
-  const ref = parseRef(cloud.credential);
-  const credential = await findCredential(settings.store, ref);
-  const json = credential?.fields.find(({ name }) => name === "key_json")?.content;
-  if (json === undefined) throw notStored(ref, settings.store);
-  const key = parseServiceAccountKey(json, `The credential ${formatRef(ref)}`);
+export async function signInStored(cloud: SignInConfig, settings: Settings): Promise<Session> {
+  const { credential, impersonate, project } = cloud;
+  const key = credential === undefined ? undefined : await storedKey(credential, settings.store);
   const emulator =
     settings.emulator === undefined ? undefined : await connectEmulator(settings.emulator);
-  return signIn({ key, project: cloud.project, emulator });
+  if (key !== undefined && impersonate === undefined) return signIn({ key, project, emulator });
+  return signInKeyless({ key, impersonate, project, emulator, settings: settings.google });
+}
+
+async function storedKey(credential: string, store: string): Promise<ServiceAccountKey> {
+  const ref = parseRef(credential);
+  const found = await findCredential(store, ref);
+  const json = found?.fields.find(({ name }) => name === "key_json")?.content;
+  if (json === undefined) throw notStored(ref, store);
+  return parseServiceAccountKey(json, `The credential ${formatRef(ref)}`);
 }
 
 const notStored = (ref: CredentialRef, store: string): ConfigError =>

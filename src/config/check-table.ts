@@ -10,6 +10,7 @@ const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ["cloud.service_account", 'service_account = "al-runner@my-project.iam.gserviceaccount.com"'],
   ["cloud.service_accounts", 'dev = "al-dev@my-project.iam.gserviceaccount.com"'],
   ["cloud.auth", 'auth = "key"'],
+  ["cloud.impersonate", 'impersonate = "al-controller@my-project.iam.gserviceaccount.com"'],
   ["cloud.credential", 'credential = "gcp_service_account"'],
   ["cloud.secret_prefix", 'secret_prefix = "al"'],
   ["cloud.memory", 'memory = "2Gi"'],

@@ -10,7 +10,7 @@ const DEFAULT_COMPUTE_ACCOUNT = /^[0-9]+-compute@developer\.gserviceaccount\.com
 
 /**
  * Fills in what `[cloud]` leaves open.
- * @throws ConfigError when no service account is named, or the default one is
+ * @throws ConfigError when no service account is named, or the default one is; or when `auth` and its keys disagree
  */
 export function cloudConfig(
   table: CloudTable,
@@ -20,7 +20,7 @@ export function cloudConfig(
     project: table.project,
     region: table.region,
     serviceAccount: serviceAccount(table, place),
-    credential: table.credential ?? DEFAULT_CREDENTIAL,
+    ...signInConfig(table, place.file),
     secretPrefix: table.secret_prefix ?? DEFAULT_PREFIX,
     memory: table.memory,
     cpus: table.cpus,
@@ -29,6 +29,40 @@ export function cloudConfig(
     encryptionKey: table.encryption_key,
     secretLocations: table.secret_locations ?? [],
   };
+}
+
+/**
+ * Who signs in: a stored key, Google's application default credentials, or either of them as another service account.
+ * @throws ConfigError when `auth`, `credential` and `impersonate` do not go together
+ */
+export function signInConfig(
+  { auth = "key", credential, impersonate }: CloudTable,
+  file: string,
+): Pick<CloudConfig, "credential" | "impersonate"> {
+  if (impersonate !== undefined && auth !== "impersonate")
+    throw new ConfigError({
+      what: `${file}: [cloud] impersonate is set while auth is "${auth}"`,
+      why: 'another service account is only acted as with auth = "impersonate"',
+      remedy: 'Write in [cloud]: auth = "impersonate", or remove impersonate.',
+    });
+  switch (auth) {
+    case "key":
+      return { credential: credential ?? DEFAULT_CREDENTIAL, impersonate };
+    case "adc":
+      if (credential === undefined) return { credential, impersonate };
+      throw new ConfigError({
+        what: `${file}: [cloud] credential is set while auth is "adc"`,
+        why: "application default credentials are used instead of a stored key, so one of the two is not meant",
+        remedy: 'Remove credential from [cloud], or write there: auth = "key"',
+      });
+    case "impersonate":
+      if (impersonate !== undefined) return { credential, impersonate };
+      throw new ConfigError({
+        what: `${file}: [cloud] impersonate is missing`,
+        why: 'auth = "impersonate" acts as another service account, which must be named',
+        remedy: 'Add to [cloud]: impersonate = "al-controller@<project>.iam.gserviceaccount.com"',
+      });
+  }
 }
 
 const vpcConfig = (table: CloudTable["vpc"]): CloudConfig["vpc"] =>

@@ -1,12 +1,14 @@
 /** What `[cloud]` says, after environment files were laid over it. */
 export type CloudConfig = {
-  /** Undefined: the project of the service-account key. */
+  /** Undefined: the project of whoever signs in. */
   readonly project: string | undefined;
   readonly region: string;
   /** Identity of the agent's job: an e-mail address. */
   readonly serviceAccount: string;
-  /** Ref of the credential that signs in. */
-  readonly credential: string;
+  /** Ref of the credential that signs in; undefined where Google's application default credentials do. */
+  readonly credential: string | undefined;
+  /** E-mail address of the service account that whoever signs in then acts as. */
+  readonly impersonate?: string | undefined;
   readonly secretPrefix: string;
   readonly memory: string | undefined;
   readonly cpus: string | undefined;

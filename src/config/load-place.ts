@@ -1,15 +1,17 @@
 import { checkTable } from "./check-table.ts";
-import { DEFAULT_CREDENTIAL, DEFAULT_PREFIX } from "./cloud-config.ts";
+import { DEFAULT_PREFIX, signInConfig } from "./cloud-config.ts";
 import { projectTable } from "./project-table.ts";
 import { cloudSchema } from "./schema.ts";
 
 /** Where a project's resources are, and who signs in: what commands need that run no agent. */
 export type CloudPlace = {
-  /** Undefined: the project of the service-account key. */
+  /** Undefined: the project of whoever signs in. */
   readonly project: string | undefined;
   readonly region: string;
-  /** Ref of the credential that signs in. */
-  readonly credential: string;
+  /** Ref of the credential that signs in; undefined where Google's application default credentials do. */
+  readonly credential: string | undefined;
+  /** E-mail address of the service account that whoever signs in then acts as. */
+  readonly impersonate?: string | undefined;
   readonly secretPrefix: string;
 };
 
@@ -30,7 +32,7 @@ export async function loadPlace(options: {
   return {
     project: cloud.project,
     region: cloud.region,
-    credential: cloud.credential ?? DEFAULT_CREDENTIAL,
+    ...signInConfig(cloud, file),
     secretPrefix: cloud.secret_prefix ?? DEFAULT_PREFIX,
   };
 }

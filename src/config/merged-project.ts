@@ -12,7 +12,9 @@ export type MergedProject = {
   /** How many agents may run at once. */
   readonly scale: number | undefined;
   readonly gatewayUrl: string | undefined;
-  /** Undefined without a `[cloud]` section. */
+  /** Whether there is a `[cloud]` section. */
+  readonly isInCloud: boolean;
+  /** Ref of the credential that signs in; undefined without `[cloud]`, and where Google's application default credentials do. */
   readonly signIn: string | undefined;
 };
 
@@ -30,9 +32,14 @@ export function mergedProject(table: Table): MergedProject {
     webhooks: new Map(entries(table.webhooks, SECTIONS.webhook)),
     scale: SECTIONS.scale.safeParse(table.scale).data,
     gatewayUrl: typeof gateway.url === "string" ? gateway.url : undefined,
-    signIn: cloud === undefined ? undefined : (credential ?? "gcp_service_account"),
+    isInCloud: cloud !== undefined,
+    signIn: credential ?? (isKeyless(cloud) ? undefined : "gcp_service_account"),
   };
 }
+
+/** Nothing is stored for those; without `[cloud]` nobody signs in. */
+const isKeyless = (cloud: Table | undefined): boolean =>
+  cloud === undefined || cloud.auth === "adc" || cloud.auth === "impersonate";
 
 const entries = <T>(section: unknown, schema: z.ZodType<T>): [string, T | undefined][] =>
   Object.entries(isTable(section) ? section : {}).map(([name, value]) => [

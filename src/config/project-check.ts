@@ -32,14 +32,14 @@ export async function checkProject(files: ProjectFiles): Promise<ProjectCheck> {
     }),
   );
   const agents = checks.map(({ needs }) => needs);
-  const { scale, signIn } = merged.project ?? {};
+  const { scale, signIn, isInCloud } = merged.project ?? {};
   const problems = [
     ...own,
     ...merged.problems,
     ...checks.flatMap((check) => check.problems),
     ...scaleProblems(scale, agents),
   ];
-  const inCloud = signIn === undefined ? [] : agents.filter(({ runsInCloud }) => runsInCloud);
+  const inCloud = isInCloud !== true ? [] : agents.filter(({ runsInCloud }) => runsInCloud);
   return {
     problems: problems.length > 0 ? problems : await runProblems(files, inCloud),
     notes: merged.project === undefined ? [] : notes(merged.project, agents),
@@ -98,8 +98,8 @@ function notes(project: MergedProject, agents: readonly AgentNeeds[]): string[] 
   ];
 }
 
-const cloudNotes = ({ signIn }: MergedProject, agents: readonly AgentNeeds[]): string[] =>
-  signIn === undefined
+const cloudNotes = ({ isInCloud }: MergedProject, agents: readonly AgentNeeds[]): string[] =>
+  !isInCloud
     ? ["config.toml has no [cloud] section: its agents cannot run on Cloud Run yet"]
     : agents
         .filter(({ runsInCloud }) => !runsInCloud)

@@ -13,6 +13,10 @@ const literals = z.record(
     .transform(String),
 );
 
+/** User-made accounts, and those that Google makes for a project (https://cloud.google.com/iam/docs/service-account-types). */
+const SERVICE_ACCOUNT =
+  /^[a-z0-9][a-z0-9-]*@([a-z][a-z0-9.-]*\.iam|developer|appspot)\.gserviceaccount\.com$/;
+
 const region = z.string().regex(/^[a-z]+-[a-z]+[0-9]+$/, 'is not a region such as "us-central1"');
 
 const vpcSchema = z
@@ -39,7 +43,11 @@ export const cloudSchema = z.strictObject({
   service_accounts: z
     .record(z.string(), z.email("is not a service account's e-mail address"))
     .optional(),
-  auth: z.literal("key").optional(),
+  auth: z.enum(["key", "adc", "impersonate"]).optional(),
+  impersonate: z
+    .string()
+    .regex(SERVICE_ACCOUNT, "is not a service account's e-mail address")
+    .optional(),
   credential: text.optional(),
   secret_prefix: z
     .string()

@@ -1,7 +1,10 @@
 import type { CallOptions } from "google-gax";
+import { AlError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
 import { type CallFailure, CODE, explain } from "./google-call-error.ts";
 import type { Session } from "./session.ts";
+import { tokenRefused } from "./sign-in-errors.ts";
+import { withToken } from "./sign-in-tokens.ts";
 
 /** What a call does, for messages and for the decision to repeat it. */
 type CallPlan = {
@@ -42,16 +45,31 @@ export function createCaller(
     for (let tried = 1; ; tried += 1) {
       trace(`${plan.goal}: ${plan.subject}${tried === 1 ? "" : ` (try ${tried})`}`);
       try {
-        return await attempt({ timeout: DEADLINE_MS, retry: null });
+        return await withToken(session.tokens, isRefused, () =>
+          attempt({ timeout: DEADLINE_MS, retry: null }),
+        );
       } catch (error) {
+        // Signing in failed: nothing was sent, and it is in words already.
+        if (error instanceof AlError) throw error;
         const failure = readFailure(error);
         const last = tried === TRIES || !mayRepeat(plan, failure);
         // The client's own error stays here: it may hold the request, and with it a payload.
-        if (last) throw explain(withTries(failure, tried), { ...plan, ...session });
+        if (last) throw inWords(withTries(failure, tried), plan, session);
         await clock.sleep(FIRST_PAUSE_MS * 2 ** (tried - 1) * (0.5 + clock.random()));
       }
     }
   };
+}
+
+const isRefused = (error: unknown): boolean => readFailure(error).code === CODE.unauthenticated;
+
+/** Where it is not known who calls, a remedy has a place to fill in. */
+function inWords(failure: CallFailure, plan: CallPlan, session: Session): AlError {
+  const { project, principal, tokens } = session;
+  if (failure.code === CODE.unauthenticated && tokens !== undefined)
+    return tokenRefused(principal, failure.detail);
+  const named = principal.includes("@") ? principal : "<your account>";
+  return explain(failure, { ...plan, project, principal: named });
 }
 
 const mayRepeat = (plan: CallPlan, failure: CallFailure): boolean =>

@@ -72,6 +72,20 @@ const absent = (origin: string, why: string, cause?: unknown): UnavailableError 
   );
 
 /**
+ * With the emulator a metadata server must be on this machine too: its tokens would be the real ones.
+ * @throws ConfigError for any other host
+ */
+export function requireLoopbackHost(host: string, source: string): void {
+  const url = `http://${host}`;
+  if (URL.canParse(url) && isLoopback(new URL(url).hostname)) return;
+  throw new ConfigError({
+    what: `${source} is ${JSON.stringify(host)} while AL_GCP_EMULATOR is set`,
+    why: "the tokens of a real metadata server must not reach the emulator",
+    remedy: `Unset ${source}, or set it to the address of a metadata server that the emulator opened.`,
+  });
+}
+
+/**
  * In emulator mode only projects that say of themselves that they are a demonstration take part.
  * @throws ConfigError for any other project, so that a real key never meets an emulator
  */

@@ -1,4 +1,8 @@
 import { AlError, type ErrorWords, EXIT, type ExitStatus } from "../errors.ts";
+// biome-ignore lint/style/noRestrictedImports: a denial is explained from the one list of what al needs, which al doctor reads too
+import { grantCommand } from "../mapping/grant-command.ts";
+// biome-ignore lint/style/noRestrictedImports: the same
+import { findRequiredPermission } from "../mapping/required-permissions.ts";
 
 /** google.rpc.Code, by number, as gRPC reports it. */
 export const CODE = {
@@ -26,11 +30,14 @@ export class GoogleCallError extends AlError {
   readonly code: number;
   /** Google's own text. */
   readonly detail: string;
+  /** Google's name for the cause, e.g. SERVICE_DISABLED (google.rpc.ErrorInfo), where it gives one. */
+  readonly reason: string | undefined;
 
-  constructor(exit: ExitStatus, words: ErrorWords, google: { code: number; detail: string }) {
+  constructor(exit: ExitStatus, words: ErrorWords, google: CallFailure) {
     super(exit, words);
     this.code = google.code;
     this.detail = google.detail;
+    this.reason = google.reason;
   }
 }
 
@@ -56,16 +63,17 @@ export type CallFailure = {
 
 /** Turns a refusal into sentences and an exit status; the only place that knows Google's codes. */
 export function explain(failure: CallFailure, call: CallSubject): GoogleCallError {
-  const { exit, remedy } = advice(failure, call);
-  const words = {
-    what: `al could not ${call.goal}: ${call.subject}`,
-    why: failure.detail,
-    remedy,
-  };
+  const { exit, remedy, why = failure.detail } = advice(failure, call);
+  const words = { what: `al could not ${call.goal}: ${call.subject}`, why, remedy };
   return new GoogleCallError(exit, words, failure);
 }
 
-type Advice = { readonly exit: ExitStatus; readonly remedy: string };
+type Advice = {
+  readonly exit: ExitStatus;
+  readonly remedy: string;
+  /** More than Google's own text. */
+  readonly why?: string;
+};
 
 function advice(failure: CallFailure, call: CallSubject): Advice {
   if (/constraints\/gcp\.resourceLocations/.test(failure.detail)) return namedLocations(call);
@@ -137,7 +145,14 @@ function denied(failure: CallFailure, call: CallSubject): Advice {
       remedy: `Check [cloud] project: there may be no project "${call.project}".`,
     };
   }
-  return { exit: EXIT.permission, remedy: grant(failure.detail, call) };
+  const named = deniedPermission(failure.detail, call);
+  return {
+    exit: EXIT.permission,
+    remedy:
+      named?.remedy ??
+      `Ask an administrator of ${call.project} to give ${call.principal} what Google's text names.`,
+    ...(named === undefined ? {} : { why: `${failure.detail}\n${named.need}` }),
+  };
 }
 
 /** An organisation may forbid what lies in no region of its own choosing, automatic replication first of all. */
@@ -148,25 +163,32 @@ const namedLocations = ({ subject }: CallSubject): Advice => ({
     : "Choose a region that the organisation allows, in [cloud] region.",
 });
 
-/** The predefined role that holds a permission, by its beginning. */
-const ROLES: readonly (readonly [string, string])[] = [
-  ["run.", "roles/run.developer"],
-  ["secretmanager.", "roles/secretmanager.admin"],
-  ["logging.", "roles/logging.viewer"],
-];
-
-function grant(detail: string, { project, principal }: CallSubject): string {
-  const actAs = /actAs' denied on service account (\S+)/i.exec(detail)?.[1];
-  const member = `--member=serviceAccount:${principal}`;
-  if (actAs !== undefined) {
-    return `gcloud iam service-accounts add-iam-policy-binding ${actAs} --project=${project} ${member} --role=roles/iam.serviceAccountUser`;
-  }
-  const permission = /Permission '([^']+)'/.exec(detail)?.[1] ?? "";
-  const role = ROLES.find(([beginning]) => permission.startsWith(beginning))?.[1];
-  if (role === undefined)
-    return `Ask an administrator of ${project} to give ${principal} what Google's text names.`;
-  return `gcloud projects add-iam-policy-binding ${project} ${member} --role=${role}`;
+/**
+ * What was denied, for what al needs it, and the command that grants it; undefined where Google names nothing that al's identity
+ * should hold, because then no role that helps is known.
+ */
+function deniedPermission(
+  detail: string,
+  { project, principal }: CallSubject,
+): { readonly need: string; readonly remedy: string } | undefined {
+  const required = findRequiredPermission(namedPermission(detail));
+  if (required === undefined) return undefined;
+  const remedy = grantCommand(required, {
+    ...{ project, principal },
+    account: /denied on service account (\S+)/i.exec(detail)?.[1],
+    // Every id of ours begins with the prefix and a divider.
+    secretPrefix: /\/secrets\/(.+?)--/.exec(detail)?.[1],
+    repository: /(projects\/[^/]+\/locations\/[^/]+\/repositories\/[^/']+)/.exec(detail)?.[1],
+  });
+  if (remedy === undefined) return undefined;
+  const { permission, why } = required;
+  return { need: `al needs ${permission} to ${why}`, remedy };
 }
+
+/** Cloud Logging names none. */
+const namedPermission = (detail: string): string =>
+  /Permission '([^']+)'/.exec(detail)?.[1] ??
+  (/denied for all log views/i.test(detail) ? "logging.logEntries.list" : "");
 
 const newKey = ({ principal }: CallSubject): string =>
   "Check that this machine's clock is right. If it is, the key was revoked; make a new one and store it:\n" +

@@ -2,6 +2,7 @@ import { ConfigError } from "../errors.ts";
 import { createCaller } from "./call.ts";
 import type { Clock } from "./clock.ts";
 import { Logging } from "./logging.ts";
+import type { ProjectServices } from "./project-services.ts";
 import type { Location } from "./resource-names.ts";
 import { RunExecutions } from "./run-executions.ts";
 import { RunJobs } from "./run-jobs.ts";
@@ -16,6 +17,8 @@ export type Google = {
   executions(): Promise<RunExecutions>;
   secrets(): Promise<SecretManager>;
   logs(): Promise<Logging>;
+  /** How the project is set up. */
+  setUp(): Promise<ProjectServices>;
   close(): Promise<void>;
 };
 
@@ -64,6 +67,11 @@ export function connectGoogle(
       const { v2 } = await import("@google-cloud/logging-api");
       const client = await ready(new v2.LoggingServiceV2Client(options()));
       return new Logging(client, session.project, call);
+    }),
+    setUp: once(async () => {
+      const { projectServices } = await import("./project-services.ts");
+      const { Rest } = await import("./rest.ts");
+      return projectServices(new Rest(session, { call, clock }));
     }),
     async close() {
       await Promise.all(open.map((client) => client.close()));

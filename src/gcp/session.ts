@@ -1,17 +1,20 @@
-import { JWT } from "google-auth-library";
+import { type AuthClient, JWT } from "google-auth-library";
 import { type ClientOptions, grpc } from "google-gax";
 import { type EmulatorEndpoint, requireDemoProject } from "./emulator.ts";
 import type { ServiceAccountKey } from "./service-account-key.ts";
-
-const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
+import { type Identity, SCOPE } from "./sign-in-identity.ts";
+import type { AccessTokens } from "./sign-in-tokens.ts";
 
 /** Who calls, for which project, and where. */
 export type Session = {
   readonly project: string;
-  /** E-mail address of the calling service account. */
+  /** E-mail address of the caller; where it is not known without asking, "the application default credentials". */
   readonly principal: string;
   readonly emulator: EmulatorEndpoint | undefined;
-  readonly auth: JWT;
+  /** Yields the headers of a request; for a REST call: `auth.getRequestHeaders(url)`. */
+  readonly auth: AuthClient;
+  /** The tokens behind `auth`, where they are fetched and expire; absent where this machine signs for itself. */
+  readonly tokens?: AccessTokens;
 };
 
 /**
@@ -30,6 +33,10 @@ export function signIn(input: {
     requireDemoProject(key.project, "The service-account key");
     requireDemoProject(project, "[cloud] project");
   }
+  return { project, principal: key.email, emulator, auth: keyClient(key) };
+}
+
+function keyClient(key: ServiceAccountKey): JWT {
   const auth = new JWT({
     email: key.email,
     key: key.privateKey,
@@ -38,7 +45,26 @@ export function signIn(input: {
   });
   // Without it the library would fetch a token from oauth2.googleapis.com first.
   auth.useJWTAccessWithScope = true;
-  return { project, principal: key.email, emulator, auth };
+  return auth;
+}
+
+/**
+ * Whoever a key belongs to, before it is said for which project.
+ * @throws ConfigError when a real key would meet an emulator
+ */
+export function keyIdentity(
+  key: ServiceAccountKey,
+  { source, emulator }: { readonly source: string; readonly emulator: string | undefined },
+): Identity {
+  if (emulator !== undefined) requireDemoProject(key.project, `The service-account key ${source}`);
+  return {
+    auth: keyClient(key),
+    tokens: undefined,
+    account: key.email,
+    member: `serviceAccount:${key.email}`,
+    project: key.project,
+    source,
+  };
 }
 
 /** Options for any of Google's generated clients. */

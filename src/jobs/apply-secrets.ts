@@ -43,21 +43,25 @@ export async function applySecrets(
   steps: readonly SecretStep[],
   needs: Needs,
 ): Promise<SecretStep[]> {
+  const done = await writeOpen(steps, needs);
+  for (const { wanted, items } of done) {
+    for (const { field, version } of items) needs.memory.of(wanted.id).pin(field, version ?? "");
+  }
+  return done;
+}
+
+async function writeOpen(steps: readonly SecretStep[], needs: Needs): Promise<SecretStep[]> {
   const open = steps.filter((step) => needsWriting(step, needs.region));
   if (open.length === 0) return [...steps];
   const claims = await withdrawClaims(open, needs);
   const manager = await needs.secrets();
   const limit = pLimit(PARALLEL_CALLS);
-  const done = await Promise.all(
+  return Promise.all(
     steps.map((step) => {
       const claim = claims.get(step.wanted.id);
       return claim === undefined ? step : limit(() => write(step, claim, { ...needs, manager }));
     }),
   );
-  for (const { wanted, items } of done) {
-    for (const { field, version } of items) needs.memory.of(wanted.id).pin(field, version ?? "");
-  }
-  return done;
 }
 
 /** A process that is killed while it writes must not believe later that it knows every version. */

@@ -1,3 +1,4 @@
+import { AlError } from "../errors.ts";
 import { GoogleCallError } from "../gcp/google-call-error.ts";
 import { type Asked, known, unknown } from "../mapping/readiness-facts.ts";
 
@@ -7,6 +8,7 @@ export async function ask<T>(question: () => Promise<T>): Promise<Asked<T>> {
     return known(await question());
   } catch (error) {
     if (error instanceof GoogleCallError) return unknown(error.detail);
+    if (error instanceof AlError) return unknown(error.message);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
-import { CODE, hasCode } from "../gcp/google-call-error.ts";
+import { AlError, EXIT } from "../errors.ts";
+import { CODE, GoogleCallError, hasCode } from "../gcp/google-call-error.ts";
 import type { ProjectServices } from "../gcp/project-services.ts";
 import { neededApis } from "../mapping/apis.ts";
 import { artifactImage } from "../mapping/artifact-image.ts";
@@ -42,7 +43,7 @@ async function gather(place: ReadinessPlace, services: ProjectServices): Promise
 
 type Held = Asked<ReadonlySet<string>>;
 type Door =
-  | { readonly kind: "refused" | "invisible"; readonly why: string }
+  | { readonly kind: "refused" | "invisible"; readonly why: string; readonly remedy?: string }
   | { readonly kind: "open"; readonly held: Held };
 
 /** The one question that everybody may ask. */
@@ -53,12 +54,25 @@ async function knock({ project }: ReadinessPlace, { policies }: ProjectServices)
     return { kind: "open", held: known(await policies.heldPermissions(resource, permissions)) };
   } catch (error) {
     if (hasCode(error, CODE.unauthenticated)) return { kind: "refused", why: error.detail };
+    if (isSignInError(error)) return refused(error);
     if (!hasCode(error, CODE.permissionDenied, CODE.notFound)) throw error;
     return error.reason === "SERVICE_DISABLED"
       ? { kind: "open", held: unknown("the Cloud Resource Manager API is off") }
       : { kind: "invisible", why: error.detail };
   }
 }
+
+/** Where tokens are fetched, a sign-in may fail before anything is asked. */
+const isSignInError = (error: unknown): error is AlError =>
+  error instanceof AlError &&
+  !(error instanceof GoogleCallError) &&
+  error.exit !== EXIT.unavailable;
+
+const refused = ({ message, why, remedy }: AlError): Door => ({
+  kind: "refused",
+  why: why === undefined ? message : `${message}: ${why}`,
+  remedy,
+});
 
 async function askAll(
   place: ReadinessPlace,

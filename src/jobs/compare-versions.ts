@@ -26,16 +26,18 @@ export async function compareVersions(
   const listed = await reader.enabledVersions(stored.id);
   const files = filesOf(stored.annotations);
   const look = lookAt(stored.id, { reader, memory });
+  const lookNamed: Look = (version) => look(version, files[version] ?? "");
   let items = wanted;
   for (const version of listed) {
     if (items.every(isKnown)) break;
     const field = files[version] ?? "";
     const isWanted =
       field === "" || items.some((item) => !isKnown(item) && item.field.name === field);
-    if (!memory.hasSeen(version) && isWanted) await look(version, field);
+    if (!memory.hasSeen(version) && isWanted) await lookNamed(version);
     items = matched(items, version, memory);
   }
-  const compared = await compareNewer(items, Number(listed[0] ?? 0), { look, memory });
+  const newer = { look: lookNamed, memory };
+  const compared = await compareNewer(items, Number(listed[0] ?? 0), newer);
   const complete = listed.every((version) => memory.hasSeen(version));
   memory.upTo = complete ? compared.newest : 0;
   return compared;
@@ -50,7 +52,8 @@ export async function compareUnseen(
   const items = await recallOlder(wanted, id, { reader, memory });
   if (items.every(isKnown)) return { items, newest: memory.upTo };
   const look = lookAt(id, { reader, memory });
-  const compared = await compareNewer(items, memory.upTo, { look, memory });
+  const newer = { look: (version: string) => look(version, ""), memory };
+  const compared = await compareNewer(items, memory.upTo, newer);
   memory.upTo = compared.newest;
   return compared;
 }
@@ -87,14 +90,14 @@ async function compareNewer(
   for (let number = newest; ; number += 1) {
     if (items.every(isKnown)) return { items, newest: number };
     const version = String(number + 1);
-    if (!(await look(version, ""))) return { items, newest: number };
+    if (!(await look(version))) return { items, newest: number };
     items = matched(items, version, memory);
   }
 }
 
-type Look = (version: string, field: string) => Promise<boolean>;
+type Look = (version: string) => Promise<boolean>;
 
-/** Reads a version and notes what it holds; false where no version has that number. */
+/** Reads a version and notes what it holds, and for which field; false where no version has that number. */
 export const lookAt =
   (
     id: string,
@@ -102,8 +105,8 @@ export const lookAt =
       reader,
       memory,
     }: { readonly reader: Pick<VersionReader, "readVersion">; readonly memory: SecretMemory },
-  ): Look =>
-  async (version, field) => {
+  ) =>
+  async (version: string, field: string): Promise<boolean> => {
     const content = await reader.readVersion(id, version);
     if (content !== undefined) memory.see(version, field, content.value);
     return content !== undefined;

@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { TableProblem } from "../../config/check-table.ts";
-import { checkProject } from "../../config/project-check.ts";
+import { checkProject, type ProjectCheck } from "../../config/project-check.ts";
 import { readSettings } from "../../config/settings.ts";
 import { listInstances } from "../../credentials/list-instances.ts";
-import { findStoreProblems } from "../../credentials/store-problems.ts";
+import { findStoreProblems, type StoreProblem } from "../../credentials/store-problems.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import { type CredentialStatus, credentialStatus, renderStatus } from "../credential-status.ts";
 import { ensureGatewayKey, findGatewayKey, type GatewayKey } from "../gateway-key.ts";
@@ -27,6 +27,26 @@ export type DoctorOptions = {
 
 /** `al doctor`: returns the exit status. */
 export async function doctor(options: DoctorOptions, io: Io, terminal: Terminal): Promise<number> {
+  const { status, document } = await examine(options, io, terminal);
+  if (options.json) terminal.json(document);
+  return status;
+}
+
+/** What was found on this machine. */
+export type Examination = {
+  readonly status: number;
+  /** For `--json`. */
+  readonly document: object;
+  /** Agents that run on Cloud Run; undefined while the configuration is wrong. */
+  readonly cloudAgents: readonly string[] | undefined;
+};
+
+/** Looks at the project's files and credentials, asks for what is missing where it may, and tells on stderr. */
+export async function examine(
+  options: DoctorOptions,
+  io: Io,
+  terminal: Terminal,
+): Promise<Examination> {
   const settings = readSettings(io.variables);
   const project = resolve(io.workingDirectory, options.project);
   await requireProject(project);
@@ -37,25 +57,36 @@ export async function doctor(options: DoctorOptions, io: Io, terminal: Terminal)
   });
   const requirements = requirementsOf(config, await listInstances(settings.store));
   const problems = [...config.problems, ...requirements.problems];
-  if (problems.length > 0) return misconfigured(problems, options, terminal);
+  if (problems.length > 0) return misconfigured(problems, terminal);
   const { store } = settings;
   for (const note of config.notes) terminal.note(`  note     ${note}`);
-  const storeProblems = await findStoreProblems(store);
-  for (const { path, problem, remedy } of storeProblems) {
-    terminal.note(
-      `  ${terminal.styled("yellow", "modes")}    ${path}: ${problem}. Mend: ${remedy}`,
-    );
-  }
+  const storeProblems = await tellStoreProblems(store, terminal);
   const looked = await lookAt(requirements.credentials, { store, options, io, terminal });
   const asks = options.check !== true && canAsk(io);
   const statuses = asks ? await mendCredentials(looked, { store, options, io, terminal }) : looked;
   const gateway = await gatewayKey(store, options, { io, agents: config.agents.length, terminal });
-  const open = statuses.filter(({ state }) => state !== "ok");
   terminal.note(summary({ statuses, agents: config.agents.length, project, store }));
-  if (options.json) {
-    terminal.json(doctorDocument({ statuses, storeProblems, gateway, notes: config.notes }));
+  return {
+    status: statuses.every(({ state }) => state === "ok") ? 0 : EXIT.config,
+    document: doctorDocument({ statuses, storeProblems, gateway, notes: config.notes }),
+    cloudAgents: cloudAgents(config),
+  };
+}
+
+/** Without a `[cloud]` section there is nowhere to run. */
+const cloudAgents = ({ agents, signIn }: ProjectCheck): string[] =>
+  signIn === undefined
+    ? []
+    : agents.filter(({ runsInCloud }) => runsInCloud).map(({ name }) => name);
+
+async function tellStoreProblems(store: string, terminal: Terminal): Promise<StoreProblem[]> {
+  const problems = await findStoreProblems(store);
+  for (const { path, problem, remedy } of problems) {
+    terminal.note(
+      `  ${terminal.styled("yellow", "modes")}    ${path}: ${problem}. Mend: ${remedy}`,
+    );
   }
-  return open.length === 0 ? 0 : EXIT.config;
+  return problems;
 }
 
 /** An agent's own directory and one that is not there are refused; both are mistakes of `-p`. */
@@ -80,14 +111,9 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-function misconfigured(
-  problems: readonly TableProblem[],
-  { json }: DoctorOptions,
-  terminal: Terminal,
-): number {
+function misconfigured(problems: readonly TableProblem[], terminal: Terminal): Examination {
   terminal.note(renderProblems(problems, terminal));
-  if (json) terminal.json({ ok: false, problems });
-  return EXIT.config;
+  return { status: EXIT.config, document: { ok: false, problems }, cloudAgents: undefined };
 }
 
 type Looking = {
