@@ -378,7 +378,7 @@ test("a key with rights on nothing is told which right is missing and how to gra
   const { code, stderr } = await world.al(run(world.project(hello)), options);
   expect(code).toBe(77);
   expect(stderr).toContain(
-    `gcloud projects add-iam-policy-binding demo-project --member=serviceAccount:${email} --role=roles/secretmanager.admin`,
+    `gcloud projects add-iam-policy-binding demo-project --member=serviceAccount:${email} --role=roles/secretmanager.viewer --condition=None`,
   );
 });
 

@@ -544,9 +544,45 @@ describe("what [cloud] says wrongly", () => {
   test("a way of signing in that is not known", async () =>
     expect(await also('auth = "gcloud"')).toMatchInlineSnapshot(`
       "ConfigError, exit 78
-      what: <home>/project/config.toml: [cloud] auth must be "key"
+      what: <home>/project/config.toml: [cloud] auth must be "key" or "adc" or "impersonate"
       why: -
       remedy: Write, for example: auth = "key""
+    `));
+
+  test("acting as another account without naming it", async () =>
+    expect(await also('auth = "impersonate"')).toMatchInlineSnapshot(`
+      "ConfigError, exit 78
+      what: <home>/project/config.toml: [cloud] impersonate is missing
+      why: auth = "impersonate" acts as another service account, which must be named
+      remedy: Add to [cloud]: impersonate = "al-controller@<project>.iam.gserviceaccount.com""
+    `));
+
+  test("acting as what is no service account", async () =>
+    expect(
+      await also('auth = "impersonate"\nimpersonate = "ada@example.com"'),
+    ).toMatchInlineSnapshot(`
+      "ConfigError, exit 78
+      what: <home>/project/config.toml: [cloud] impersonate is not a service account's e-mail address
+      why: -
+      remedy: Write, for example: impersonate = "al-controller@my-project.iam.gserviceaccount.com""
+    `));
+
+  test("naming another account without acting as it", async () =>
+    expect(
+      await also('impersonate = "al-controller@demo-project.iam.gserviceaccount.com"'),
+    ).toMatchInlineSnapshot(`
+      "ConfigError, exit 78
+      what: <home>/project/config.toml: [cloud] impersonate is set while auth is "key"
+      why: another service account is only acted as with auth = "impersonate"
+      remedy: Write in [cloud]: auth = "impersonate", or remove impersonate."
+    `));
+
+  test("a stored key beside the application default credentials", async () =>
+    expect(await also('auth = "adc"\ncredential = "gcp_service_account"')).toMatchInlineSnapshot(`
+      "ConfigError, exit 78
+      what: <home>/project/config.toml: [cloud] credential is set while auth is "adc"
+      why: application default credentials are used instead of a stored key, so one of the two is not meant
+      remedy: Remove credential from [cloud], or write there: auth = "key""
     `));
 
   test("a label that is no text", async () =>

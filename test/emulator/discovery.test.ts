@@ -107,6 +107,7 @@ async function projectsAndAccounts(): Promise<void> {
   await post(`/v3/${PROJECT}:testIamPermissions`, { permissions: ["run.jobs.get"] });
   await get(`/v1/${PROJECT}/serviceAccounts`);
   await get(`/v1/${ACCOUNT}`);
+  for (const verb of ["disable", "enable"]) await post(`/v1/${ACCOUNT}:${verb}`);
   await post(`/v1/${ACCOUNT}:setIamPolicy`, { policy: POLICY });
   await post(`/v1/${ACCOUNT}:getIamPolicy`);
   await post(`/v1/${ACCOUNT}:testIamPermissions`, { permissions: ["iam.serviceAccounts.actAs"] });
@@ -117,15 +118,19 @@ async function services(): Promise<void> {
   await rest(`${emulator.url}/emulator/seed`, { body });
   await get(`/v1/${PROJECT}/services`);
   await get(`/v1/${PROJECT}/services/run.googleapis.com`);
+  await get(
+    `/v1/${PROJECT}/services:batchGet?names=${PROJECT}/services/run.googleapis.com&names=${PROJECT}/services/iam.googleapis.com`,
+  );
   const { name } = await post(`/v1/${PROJECT}/services/run.googleapis.com:enable`);
   const serviceIds = ["secretmanager.googleapis.com", "iam.googleapis.com"];
   await post(`/v1/${PROJECT}/services:batchEnable`, { serviceIds });
   expect((await rest(`${emulator.url}/v1/${name}`)).status).toBe(200);
 }
 
-// A method of operations, an API without a document, a stream that REST does not have, and an API with its own test.
+// A method of operations, APIs without a document (of Cloud Run's version 1 there is none), a stream that REST does not have, and
+// an API with its own test.
 const WITHOUT_DOCUMENT =
-  /ServiceUsage\.GetOperation$|IAMCredentials|TailLogEntries$|devtools\.artifactregistry/;
+  /ServiceUsage\.GetOperation$|IAMCredentials|TailLogEntries$|devtools\.artifactregistry|ListLocations$/;
 
 beforeAll(async () => {
   emulator = await startEmulator({ relaxed: true, executor: "simulate", log: () => undefined });

@@ -1,8 +1,10 @@
+import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Json } from "./core/handler.ts";
 import { type Emulator, startEmulator } from "./start.ts";
 import { type GoogleClients, googleClients } from "./testing/google-clients.ts";
 import { rest } from "./testing/rest.ts";
+import { signedJwt } from "./testing/signed-jwt.ts";
 
 const BY_ID = "projects/demo-project";
 const BY_NUMBER = "projects/123456789012";
@@ -217,6 +219,28 @@ describe("Service Usage", () => {
     expect([...ids(first), ...ids(second)]).toEqual(ALL);
   });
 
+  test("several services are asked about at once, off ones too", async () => {
+    await enableOnly(["serviceusage.googleapis.com", "run.googleapis.com"]);
+    const names = ["run.googleapis.com", "logging.googleapis.com"];
+    const query = names.map((name) => `names=${BY_ID}/services/${name}`).join("&");
+    const { body } = await call(`/v1/${BY_NUMBER}/services:batchGet?${query}`);
+    expect(body.services.map(({ name, state }: Json) => [name, state])).toEqual([
+      [`${BY_NUMBER}/services/run.googleapis.com`, "ENABLED"],
+      [`${BY_NUMBER}/services/logging.googleapis.com`, "DISABLED"],
+    ]);
+  });
+
+  test.each([
+    ["none", 0, "owner", 400],
+    ["more than 30", 31, "owner", 400],
+    ["any, from who may not look", 1, "runner", 403],
+  ])("asking about %s at once is refused", async (_what, count, who, status) => {
+    const name = `names=${BY_ID}/services/run.googleapis.com`;
+    const query = Array.from({ length: count }, () => name).join("&");
+    const token = who === "runner" ? runner : "owner";
+    expect((await call(`/v1/${BY_ID}/services:batchGet?${query}`, { token })).status).toBe(status);
+  });
+
   test("refuses a service that nobody knows, a bad filter, and who may not enable", async () => {
     const path = `/v1/${BY_ID}/services`;
     expect(refusal(await call(`${path}/foo.googleapis.com`))).toMatch(/^404 NOT_FOUND/);
@@ -228,6 +252,31 @@ describe("Service Usage", () => {
     );
     const serviceIds = Array.from({ length: 21 }, () => "run.googleapis.com");
     expect(refusal(await call(`${path}:batchEnable`, { body: { serviceIds } }))).toMatch(/^400/);
+  });
+});
+
+describe("Cloud Run's regions", () => {
+  const LOCATIONS = `/v1/${BY_ID}/locations`;
+
+  test("are listed in pages", async () => {
+    const { body: first } = await call(`${LOCATIONS}?pageSize=1`);
+    expect(first.locations).toEqual([
+      {
+        name: `${BY_ID}/locations/africa-south1`,
+        locationId: "africa-south1",
+        labels: { "cloud.googleapis.com/region": "africa-south1" },
+      },
+    ]);
+    const { body: rest } = await call(`${LOCATIONS}?pageToken=${first.nextPageToken}`);
+    expect(rest.nextPageToken).toBeUndefined();
+    expect(rest.locations.map(({ locationId }: Json) => locationId)).toContain("us-central1");
+  });
+
+  test("are shown to who holds run.locations.list, in a project that is there", async () => {
+    expect(refusal(await call(LOCATIONS, { token: runner }))).toBe(
+      "403 PERMISSION_DENIED: Permission 'run.locations.list' denied on resource 'projects/demo-project' (or resource may not exist).",
+    );
+    expect((await call("/v1/projects/none/locations")).status).toBe(403);
   });
 });
 
@@ -269,6 +318,29 @@ describe("IAM", () => {
     expect(policy).toEqual({ version: 1, bindings, etag: expect.stringMatching(/^B/) });
     expect((await call(`${account}:getIamPolicy`, { body: {} })).body).toEqual(policy);
     expect(await held()).toEqual({ permissions: ["iam.serviceAccounts.actAs"] });
+  });
+
+  test("a disabled account is there and keeps its grants, but what it signs counts no longer", async () => {
+    const { privateKey, publicKey: publicKeyPem } = generateKeyPairSync("rsa", {
+      modulusLength: 2048,
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+      publicKeyEncoding: { type: "spki", format: "pem" },
+    });
+    const email = "al-off@demo-project.iam.gserviceaccount.com";
+    await call("/emulator/seed", { body: { serviceAccounts: [{ email, publicKeyPem }] } });
+    const account = `/v1/${BY_ID}/serviceAccounts/${email}`;
+    const token = signedJwt({ email, privateKey, keyId: "any" });
+    const asked = { body: { permissions: ["run.jobs.get"] }, token };
+    const works = async () => (await call(`/v3/${BY_ID}:testIamPermissions`, asked)).status;
+    expect((await call(account)).body.disabled).toBeUndefined();
+    expect(await works()).toBe(200);
+    for (const _twice of [1, 2])
+      expect(await call(`${account}:disable`, { body: {} })).toEqual({ status: 200, body: {} });
+    expect((await call(account)).body.disabled).toBe(true);
+    expect(await works()).toBe(401);
+    await call(`${account}:enable`, { body: {} });
+    expect(await works()).toBe(200);
+    expect((await call(`${account}:disable`, { body: {}, token: runner })).status).toBe(403);
   });
 
   test.each([

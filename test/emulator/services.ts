@@ -1,9 +1,9 @@
 import { ImageStore } from "./artifact-registry/image-store.ts";
 import { artifactRegistryService } from "./artifact-registry/service.ts";
 import type { AccessTokens } from "./core/auth/access-tokens.ts";
-import { systemClock } from "./core/clock.ts";
 import type { Json, Service } from "./core/handler.ts";
 import type { Platform } from "./core/platform.ts";
+import { locationsService } from "./locations/service.ts";
 import { LogStore } from "./logging/log-store.ts";
 import { loggingService } from "./logging/service.ts";
 import { OperationStore } from "./operations/operation-store.ts";
@@ -95,10 +95,14 @@ export function makeServices(
       hasEmptyPages: !options.relaxed,
     }),
     resourceManagerService(platform),
+    locationsService(platform),
     serviceUsageService(platform, enabledServices),
     serviceAccountsService(platform),
     artifactRegistryService(platform, images),
     registryService(platform, images),
-    credentialsService(platform, { accessTokens, signInClock: systemClock }),
+    credentialsService(platform, {
+      accessTokens,
+      checkService: (project, host) => enabledServices.check(project, host),
+    }),
   ];
 }

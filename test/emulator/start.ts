@@ -4,6 +4,7 @@ import { systemClock } from "./core/clock.ts";
 import { type ControlNeeds, makeControl } from "./core/control/control.ts";
 import { DEMO_PROJECT, defaultSeed } from "./core/control/default-seed.ts";
 import { writeServiceAccountKey } from "./core/control/service-account-key.ts";
+import type { Json } from "./core/handler.ts";
 import { type Certificate, makeCertificate } from "./core/transport/certificate.ts";
 import { FrontDoor } from "./core/transport/front-door.ts";
 import { startGrpcServer } from "./core/transport/grpc-server.ts";
@@ -11,6 +12,7 @@ import { makeHttpServer } from "./core/transport/http-server.ts";
 import { serveRest } from "./core/transport/rest-call.ts";
 import { loadApiMethods } from "./core/wire/api-definitions.ts";
 import { restRoutes } from "./core/wire/rest-routes.ts";
+import { openMachineMetadata } from "./metadata/machine-metadata.ts";
 import { type EmulatorOptions, knobsOf, withDefaults } from "./options.ts";
 import { servePage } from "./page/page.ts";
 import { makeRegistry } from "./registry/make-registry.ts";
@@ -58,6 +60,7 @@ async function start(options: EmulatorOptions, cleanup: Cleanup): Promise<Emulat
   if (options.seed !== undefined) world.plant(options.seed);
   const switchboard = makeSwitchboard(platform, {
     ...{ identities: platform.identities, accessTokens: world.accessTokens, admit: world.admit },
+    ...{ users: world.users, pools: world.pools },
     ...{ signInClock: systemClock, latencyMs: options.latencyMs, log: options.log },
   });
   cleanup.add(() => switchboard.pending.cancelAll());
@@ -78,6 +81,9 @@ async function start(options: EmulatorOptions, cleanup: Cleanup): Promise<Emulat
     reset,
     plant: world.plant,
     advanceClock: (milliseconds: number) => world.clock.advance(milliseconds),
+    subjectToken: (provider: string, claims: Json) =>
+      world.pools.signSubjectToken(provider, claims, systemClock.now()),
+    openMetadata: (serviceAccount: string) => openMachineMetadata(platform, serviceAccount),
   };
   const registry = makeRegistry({
     ...{ dispatcher: switchboard.dispatcher, platform, store: stores.images },

@@ -1,5 +1,7 @@
 import type { Cleanup } from "./cleanup.ts";
 import { AccessTokens } from "./core/auth/access-tokens.ts";
+import { Users } from "./core/auth/users.ts";
+import { WorkloadPools } from "./core/auth/workload-pools.ts";
 import { type Admission, makeAdmission } from "./core/calls/admission.ts";
 import { Quotas } from "./core/calls/quotas.ts";
 import { MovableClock, systemClock } from "./core/clock.ts";
@@ -22,6 +24,8 @@ export type World = {
   readonly stores: Stores;
   readonly clock: MovableClock;
   readonly accessTokens: AccessTokens;
+  readonly users: Users;
+  readonly pools: WorkloadPools;
   readonly enabledServices: EnabledServices;
   readonly quotas: Quotas;
   readonly admit: Admission;
@@ -38,7 +42,7 @@ export async function makeWorld(
   const policies = new Policies(identities, { clock, delayMs: options.iamDelayMs });
   const stores = makeStores(options, clock);
   const accessTokens = new AccessTokens();
-  const metadata = new LoopbackMetadata({ accessTokens, clock: systemClock });
+  const metadata = new LoopbackMetadata({ accessTokens, clock });
   cleanup.add(() => metadata.closeAll());
   const executor = await executorFor(options, { port, clock });
   const platform: Platform = {
@@ -52,7 +56,9 @@ export async function makeWorld(
     isAllowed: permissionCheck(policies, options),
     knowsServiceAccount: (email) => identities.knowsAccount(email),
   };
-  return { platform, stores, clock, accessTokens, ...makeGate(options, platform) };
+  const outsiders = { users: new Users(), pools: new WorkloadPools() };
+  const gate = makeGate(options, platform, outsiders);
+  return { platform, stores, clock, accessTokens, ...outsiders, ...gate };
 }
 
 async function executorFor(
@@ -66,6 +72,7 @@ async function executorFor(
 function makeGate(
   options: EmulatorOptions,
   { clock, findProject, identities, policies }: Platform,
+  outsiders: Pick<World, "users" | "pools">,
 ): Pick<World, "enabledServices" | "quotas" | "admit" | "plant"> {
   const enabledServices = new EnabledServices();
   const quotas = new Quotas(clock);
@@ -81,7 +88,7 @@ function makeGate(
         if (options.quotas) quotas.spend(call);
       },
     }),
-    plant: (seed) => plant(seed, { identities, policies, enableOnly }),
+    plant: (seed) => plant(seed, { identities, policies, ...outsiders, enableOnly }),
   };
 }
 

@@ -25,7 +25,7 @@ const OTHERS = "Another process changed the same thing. Run the command again.";
 const NETWORK =
   "Check the network and https://status.cloud.google.com, then run the command again.";
 const grant = (role: string): string =>
-  `gcloud projects add-iam-policy-binding ${PROJECT} --member=serviceAccount:${PRINCIPAL} --role=${role}`;
+  `gcloud projects add-iam-policy-binding ${PROJECT} --member=serviceAccount:${PRINCIPAL} --role=${role} --condition=None`;
 
 describe("a refusal", () => {
   test.each([
@@ -62,9 +62,14 @@ describe("a refusal", () => {
     }),
   );
 
-  test("keeps Google's code and text, and no cause that could hold a request", () => {
-    const { code, detail, cause } = explain(failure(CODE.notFound), call);
-    expect({ code, detail, cause }).toEqual({ code: 5, detail: "Google's text", cause: undefined });
+  test("keeps Google's code, text and reason, and no cause that could hold a request", () => {
+    const { code, detail, reason, cause } = explain(
+      failure(CODE.notFound, "Google's text", "WHY"),
+      call,
+    );
+    expect({ code, detail, reason, cause }).toEqual({
+      ...{ code: 5, detail: "Google's text", reason: "WHY", cause: undefined },
+    });
   });
 
   test("of the key says how to make another", () =>
@@ -140,6 +145,20 @@ describe("a denial", () => {
         7,
         "Permission 'secretmanager.versions.access' denied for resource 'projects/demo-project/secrets/al--github_token--default--token/versions/1' (or it may not exist).",
       ),
+      {
+        exit: 77,
+        remedy: grant("roles/secretmanager.secretAccessor").replace(
+          "--condition=None",
+          `--condition="title=action-llama,expression=resource.name.startsWith('projects/$(gcloud projects describe demo-project --format='value(projectNumber)')/secrets/al--')"`,
+        ),
+      },
+    ],
+    [
+      "creating secrets, which is decided on the project",
+      failure(
+        7,
+        "Permission 'secretmanager.secrets.create' denied for resource 'projects/demo-project' (or it may not exist).",
+      ),
       { exit: 77, remedy: grant("roles/secretmanager.admin") },
     ],
     [
@@ -147,9 +166,32 @@ describe("a denial", () => {
       denied("logging.logEntries.list"),
       { exit: 77, remedy: grant("roles/logging.viewer") },
     ],
+    [
+      "reading logs, in the words of Cloud Logging, which names no permission",
+      failure(7, "Permission denied for all log views"),
+      { exit: 77, remedy: grant("roles/logging.viewer") },
+    ],
+    [
+      "pushing an image is granted on its repository",
+      failure(
+        7,
+        "Permission 'artifactregistry.repositories.uploadArtifacts' denied on resource '//artifactregistry.googleapis.com/projects/demo-project/locations/us-central1/repositories/agents' (or it may not exist).",
+      ),
+      {
+        exit: 77,
+        remedy: `gcloud artifacts repositories add-iam-policy-binding agents --location=us-central1 --project=demo-project --member=serviceAccount:${PRINCIPAL} --role=roles/artifactregistry.writer`,
+      },
+    ],
   ])("%s", (_sentence, given, expected) => {
     const { exit, remedy } = explain(given, call);
     expect({ exit, remedy }).toEqual(expected);
+  });
+
+  test("says for what al needs the permission, after Google's own words", () => {
+    const given = denied("run.jobs.runWithOverrides");
+    expect(explain(given, call).why).toBe(
+      `${given.detail}\nal needs run.jobs.runWithOverrides to give a run its prompt, its name and its timeout`,
+    );
   });
 
   // Each of these is mended by something else, and a role that does not help must not be handed out.

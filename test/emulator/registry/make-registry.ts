@@ -29,8 +29,12 @@ export function makeRegistry({
 }: Needs): (call: Call) => Promise<void> | undefined {
   const { accessTokens, platform } = needs;
   const { identities } = platform;
-  const authenticator = new Authenticator({ identities, accessTokens, clock });
-  const tokens = new RegistryTokens({ identities, accessTokens, authenticator, clock });
+  const authenticator = new Authenticator({
+    ...{ identities, accessTokens, clock, tokenClock: platform.clock },
+  });
+  const tokens = new RegistryTokens({
+    ...{ identities, accessTokens, authenticator, clock: platform.clock },
+  });
   return (call) => {
     const target = parseRegistryPath(call.url.pathname);
     return target === undefined

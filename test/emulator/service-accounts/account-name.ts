@@ -4,7 +4,11 @@ import type { Json } from "../core/handler.ts";
 import type { Platform, Project } from "../core/platform.ts";
 
 /** A service account that exists, with the project that owns it. */
-export type Account = { readonly email: string; readonly project: Project };
+export type Account = {
+  readonly email: string;
+  readonly project: Project;
+  readonly disabled?: boolean;
+};
 
 /**
  * The account of `projects/P/serviceAccounts/EMAIL_OR_UNIQUE_ID`, where P may be `-`. The caller is refused before
@@ -26,7 +30,7 @@ export function accountOf(
   authorize(permission, `projects/${asked?.number ?? parent}/serviceAccounts/${email}`);
   if (account === undefined || owner === undefined || asked?.number !== owner.number)
     throw new GoogleError("NOT_FOUND", `Unknown service account: ${given}`);
-  return { email, project: owner };
+  return { email, project: owner, disabled: platform.identities.isDisabled(email) };
 }
 
 /** The resource name with the project number, as policies and conditions know it. */
@@ -34,7 +38,7 @@ export const resourceNameOf = ({ email, project }: Account): string =>
   `projects/${project.number}/serviceAccounts/${email}`;
 
 /** google.iam.admin.v1.ServiceAccount in JSON form. */
-export const toResource = ({ email, project }: Account): Json => ({
+export const toResource = ({ email, project, disabled }: Account): Json => ({
   name: `projects/${project.id}/serviceAccounts/${email}`,
   projectId: project.id,
   uniqueId: uniqueIdOf(email),
@@ -42,6 +46,7 @@ export const toResource = ({ email, project }: Account): Json => ({
   displayName: email.split("@")[0],
   etag: "MDEwMjE5MjA=",
   oauth2ClientId: uniqueIdOf(email),
+  ...(disabled && { disabled }),
 });
 
 // 21 digits, as Google's are.

@@ -2,7 +2,7 @@ import type { AccessTokens } from "../core/auth/access-tokens.ts";
 import { GoogleError } from "../core/google-error.ts";
 import type { CallContext, Json, Service } from "../core/handler.ts";
 import { heldPermissions, readPolicy, writePolicy } from "../core/iam/policy-methods.ts";
-import type { EmulatorClock, Platform } from "../core/platform.ts";
+import type { Platform, Project } from "../core/platform.ts";
 import { listReply, pageOf } from "../secret-manager/page.ts";
 import { accountOf, resourceNameOf, toResource } from "./account-name.ts";
 
@@ -20,6 +20,10 @@ export function serviceAccountsService(platform: Platform): Service {
         const permission = "iam.serviceAccounts.get";
         return toResource(accountOf(platform, request.name, { permission, authorize }));
       },
+      [`${IAM}.DisableServiceAccount`]: (request, call) =>
+        setDisabled(platform, request, { call, disabled: true }),
+      [`${IAM}.EnableServiceAccount`]: (request, call) =>
+        setDisabled(platform, request, { call, disabled: false }),
       [`${IAM}.GetIamPolicy`]: (request, { authorize }) => {
         const permission = "iam.serviceAccounts.getIamPolicy";
         const account = accountOf(platform, request.resource, { permission, authorize });
@@ -44,6 +48,19 @@ export function serviceAccountsService(platform: Platform): Service {
   };
 }
 
+// rest/v1/projects.serviceAccounts/disable and …/enable: an account that is so already stays so.
+function setDisabled(
+  platform: Platform,
+  request: Json,
+  { call, disabled }: { call: CallContext; disabled: boolean },
+): Json {
+  const permission = `iam.serviceAccounts.${disabled ? "disable" : "enable"}`;
+  const asked = { permission, authorize: call.authorize };
+  const { email } = accountOf(platform, request.name, asked);
+  platform.identities.setDisabled(email, disabled);
+  return {};
+}
+
 function listAccounts(platform: Platform, request: Json, call: CallContext): Json {
   const idOrNumber = /^projects\/([^/]+)$/.exec(String(request.name))?.[1] ?? "";
   const project = platform.findProject(idOrNumber);
@@ -53,26 +70,36 @@ function listAccounts(platform: Platform, request: Json, call: CallContext): Jso
   const owned = platform.identities
     .accounts()
     .filter(({ email }) => platform.identities.ownerOf(email)?.number === project.number)
-    .map(({ email }, index, all) => ({ email, project, sequence: all.length - index }));
+    .map(({ email }, index, all) => ({
+      ...{ email, project, sequence: all.length - index },
+      disabled: platform.identities.isDisabled(email),
+    }));
   const { items, nextPageToken } = pageOf(owned, request, LIST_LIMITS);
   return listReply("accounts", items.map(toResource), nextPageToken);
 }
 
+type CredentialsNeeds = {
+  readonly accessTokens: AccessTokens;
+  /** Throws PERMISSION_DENIED when the project has not enabled the API. */
+  checkService(project: Project, host: string): void;
+};
+
 /** IAM Credentials v1: a short-lived token of another account (impersonation). */
 export function credentialsService(
   platform: Platform,
-  { accessTokens, signInClock }: { accessTokens: AccessTokens; signInClock: EmulatorClock },
+  { accessTokens, checkService }: CredentialsNeeds,
 ): Service {
   return {
     unary: {
       "google.iam.credentials.v1.IAMCredentials.GenerateAccessToken": (request, { authorize }) => {
         const permission = "iam.serviceAccounts.getAccessToken";
-        const { email } = accountOf(platform, request.name, { permission, authorize });
+        const { email, project } = accountOf(platform, request.name, { permission, authorize });
+        checkService(project, "iamcredentials.googleapis.com");
         const scopes: string[] = request.scope ?? [];
         if (scopes.length === 0) throw invalid("scope must not be empty.");
         if ((request.delegates ?? []).length > 0)
           throw new GoogleError("UNIMPLEMENTED", "The emulator does not model delegates.");
-        const expiresAtMs = signInClock.now() + lifetimeOf(request) * 1000;
+        const expiresAtMs = platform.clock.now() + lifetimeOf(request) * 1000;
         return {
           accessToken: accessTokens.issue({ email, scopes, expiresAtMs }),
           expireTime: new Date(expiresAtMs).toISOString(),

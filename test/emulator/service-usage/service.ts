@@ -10,6 +10,8 @@ const SERVICE = `${API}.ServiceUsage`;
 const LIST_LIMITS = { defaultSize: 50, largestSize: 200 };
 // serviceusage.proto, BatchEnableServicesRequest.service_ids
 const MOST_AT_ONCE = 20;
+// serviceusage.proto, BatchGetServicesRequest.names
+const MOST_ASKED_AT_ONCE = 30;
 
 /** Service Usage v1: services get, list, enable and batchEnable. */
 export function serviceUsageService(platform: Platform, services: EnabledServices): Service {
@@ -21,6 +23,7 @@ export function serviceUsageService(platform: Platform, services: EnabledService
         call.authorize("serviceusage.services.get", `projects/${project.number}`);
         return toResource(services, project, known(id, project));
       },
+      [`${SERVICE}.BatchGetServices`]: (request, call) => batchGetServices(context, request, call),
       [`${SERVICE}.ListServices`]: (request, call) => listServices(context, request, call),
       [`${SERVICE}.EnableService`]: (request, call) => {
         const { project, id } = parseService(platform, request.name);
@@ -48,6 +51,22 @@ type Context = {
   readonly services: EnabledServices;
   readonly operations: Map<string, Json>;
 };
+
+function batchGetServices({ platform, services }: Context, request: Json, call: CallContext): Json {
+  const project = parseProject(platform, request.parent);
+  call.authorize("serviceusage.services.get", `projects/${project.number}`);
+  const names: string[] = request.names ?? [];
+  if (names.length === 0 || names.length > MOST_ASKED_AT_ONCE)
+    throw invalid(`names must name 1 to ${MOST_ASKED_AT_ONCE} services.`);
+  const resources = names.map((name) => {
+    const asked = parseService(platform, name);
+    // "the parent of all of the services specified in names must match this field"
+    if (asked.project.number !== project.number)
+      throw invalid("The parent of every name must be the request's parent.");
+    return toResource(services, project, known(asked.id, project));
+  });
+  return { services: resources };
+}
 
 function listServices({ platform, services }: Context, request: Json, call: CallContext): Json {
   const project = parseProject(platform, request.parent);

@@ -1,15 +1,17 @@
 import { randomBytes } from "node:crypto";
 
 export type AccessToken = {
+  /** Whom the token stands for: an e-mail address, or `principal://…` of a federated caller. */
   readonly email: string;
   readonly scopes: readonly string[];
+  /** On the emulator's clock. */
   readonly expiresAtMs: number;
 };
 
 /** The only scope that the emulated APIs share (their `oauth_scopes` annotations). */
 export const CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform";
 
-/** Opaque access tokens that the token endpoint gave out. */
+/** Opaque access tokens that the emulator gave out. */
 export class AccessTokens {
   readonly #tokens = new Map<string, AccessToken>();
 

@@ -18,7 +18,10 @@ export const OWNER = "owner";
 type Needs = {
   readonly identities: Identities;
   readonly accessTokens: AccessTokens;
+  /** The callers' own clock, which says when a token that they signed is over. */
   readonly clock: EmulatorClock;
+  /** The emulator's clock, which says when a token that it gave out is over. */
+  readonly tokenClock: EmulatorClock;
 };
 
 /** Tells who calls from the bearer token. */
@@ -29,15 +32,16 @@ export class Authenticator {
     this.#needs = needs;
   }
 
-  /** The caller's e-mail or `owner`; throws UNAUTHENTICATED. */
+  /** The caller's e-mail, `principal://…` of a federated one, or `owner`; throws UNAUTHENTICATED. */
   principalOf({ authorization, transport, host }: Credentials): string {
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
     if (token === undefined) throw missingCredential(host);
     if (token === OWNER && transport === "rest") return OWNER;
-    const { accessTokens, clock } = this.#needs;
+    const { accessTokens, tokenClock } = this.#needs;
     const issued = accessTokens.find(token);
     if (issued === undefined) return this.#signer(token, host);
-    if (issued.expiresAtMs <= clock.now()) throw invalidCredential(host, "ACCESS_TOKEN_EXPIRED");
+    if (issued.expiresAtMs <= tokenClock.now())
+      throw invalidCredential(host, "ACCESS_TOKEN_EXPIRED");
     if (!issued.scopes.includes(CLOUD_PLATFORM)) throw insufficientScope(host);
     return issued.email;
   }

@@ -1,6 +1,10 @@
 import type { AccessTokens } from "../auth/access-tokens.ts";
 import { Authenticator } from "../auth/authenticator.ts";
-import { exchangeToken, type TokenAnswer } from "../auth/token-endpoint.ts";
+import type { TokenAnswer } from "../auth/token-answer.ts";
+import { exchangeToken } from "../auth/token-endpoint.ts";
+import { exchangeSubjectToken } from "../auth/token-exchange.ts";
+import type { Users } from "../auth/users.ts";
+import type { WorkloadPools } from "../auth/workload-pools.ts";
 import type { Identities } from "../iam/identities.ts";
 import type { EmulatorClock, Platform } from "../platform.ts";
 import type { Admission } from "./admission.ts";
@@ -15,12 +19,15 @@ export type Switchboard = {
   readonly journal: Journal;
   readonly faults: Faults;
   readonly pending: Pending;
-  token(form: URLSearchParams): TokenAnswer;
+  /** The token endpoints: `/token` of oauth2.googleapis.com, `/v1/token` of sts.googleapis.com. */
+  token(path: string, form: URLSearchParams): TokenAnswer | undefined;
 };
 
 export type SwitchboardNeeds = {
   readonly identities: Identities;
   readonly accessTokens: AccessTokens;
+  readonly users: Users;
+  readonly pools: WorkloadPools;
   /** The clients' own clock: tokens are not to expire because a test has moved the emulator's. */
   readonly signInClock: EmulatorClock;
   readonly admit: Admission;
@@ -31,7 +38,9 @@ export type SwitchboardNeeds = {
 export function makeSwitchboard(platform: Platform, needs: SwitchboardNeeds): Switchboard {
   const { clock } = platform;
   const { identities, accessTokens, admit, latencyMs, log } = needs;
-  const signIn = { identities, accessTokens, clock: needs.signInClock };
+  const { users, pools } = needs;
+  const clocks = { clock: needs.signInClock, tokenClock: clock };
+  const signIn = { identities, accessTokens, users, pools, ...clocks };
   const journal = new Journal(clock);
   const faults = new Faults();
   const pending = new Pending(clock);
@@ -43,6 +52,9 @@ export function makeSwitchboard(platform: Platform, needs: SwitchboardNeeds): Sw
     journal,
     faults,
     pending,
-    token: (form) => exchangeToken(form, signIn),
+    token: (path, form) => {
+      if (path === "/token") return exchangeToken(form, signIn);
+      return path === "/v1/token" ? exchangeSubjectToken(form, signIn) : undefined;
+    },
   };
 }

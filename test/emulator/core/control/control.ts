@@ -18,12 +18,23 @@ export type ControlNeeds = {
   reset(): void;
   plant(seed: Seed): void;
   advanceClock(milliseconds: number): Promise<void>;
+  /** A token as a seeded outside provider signs it. */
+  subjectToken(provider: string, claims: Json): string;
+  /** Opens a metadata server as a machine of this service account has one; answers its host. */
+  openMetadata(serviceAccount: string): Promise<string>;
 };
 
 type Answer = (call: HttpCall) => Json | Promise<Json>;
 
 // A century; beyond it dates stop being dates.
 const FARTHEST_MS = 100 * 365 * 24 * 3_600_000;
+
+const subjectTokenSchema = z.strictObject({
+  provider: z.string(),
+  claims: z.record(z.string(), z.unknown()),
+});
+
+const metadataSchema = z.strictObject({ serviceAccount: z.email() });
 
 const clockSchema = z.strictObject({ advanceMs: z.number().int().min(0).max(FARTHEST_MS) });
 
@@ -47,6 +58,13 @@ export function makeControl(needs: ControlNeeds): (call: HttpCall) => Promise<vo
       needs.plant(parsed(seedSchema, body));
       return {};
     },
+    "POST /emulator/subject-tokens": ({ body }) => {
+      const { provider, claims } = parsed(subjectTokenSchema, body);
+      return { token: needs.subjectToken(provider, claims) };
+    },
+    "POST /emulator/metadata-servers": async ({ body }) => ({
+      host: await needs.openMetadata(parsed(metadataSchema, body).serviceAccount),
+    }),
     "POST /emulator/clock": async ({ body }) => {
       await needs.advanceClock(parsed(clockSchema, body).advanceMs);
       return {};

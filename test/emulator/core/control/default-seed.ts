@@ -31,6 +31,8 @@ export const defaultSeed = (controller: ServiceAccountKey): Seed => ({
       ],
     },
   ],
+  users: [],
+  workloadIdentityProviders: [],
   roles: {},
 });
 

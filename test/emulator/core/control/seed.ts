@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { Users } from "../auth/users.ts";
+import type { WorkloadPools } from "../auth/workload-pools.ts";
 import type { Identities } from "../iam/identities.ts";
 import type { Binding, Policies } from "../iam/policies.ts";
 import type { Project } from "../platform.ts";
@@ -35,6 +37,39 @@ export const seedSchema = z.strictObject({
       }),
     )
     .default([]),
+  /** People with a sign-in that gcloud stored (`authorized_user`). */
+  users: z
+    .array(
+      z.strictObject({
+        email: z.email(),
+        clientId: z.string().min(1),
+        clientSecret: z.string().min(1),
+        refreshToken: z.string().min(1),
+      }),
+    )
+    .default([]),
+  /** Outside identity providers; the emulator plays them and signs their subject tokens. */
+  workloadIdentityProviders: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .regex(
+            /^projects\/\d+\/locations\/global\/workloadIdentityPools\/[a-z0-9-]{4,32}\/providers\/[a-z0-9-]{4,32}$/,
+            "must be the full name of a provider, with the project's number",
+          ),
+        issuer: z.url(),
+        allowedAudiences: z.array(z.string()).default([]),
+        attributeMapping: z
+          .record(
+            z.string().regex(/^(google\.subject|attribute\.[a-z0-9_]+)$/),
+            z.string().regex(/^assertion\.\w+$/),
+          )
+          .default({ "google.subject": "assertion.sub" }),
+        attributeCondition: z.string().optional(),
+      }),
+    )
+    .default([]),
   /** The APIs that the project has enabled, e.g. `run.googleapis.com`; not said: all of them, as before. */
   services: z.array(z.string().regex(/^[a-z]+\.googleapis\.com$/, "must be a host")).optional(),
   policies: z
@@ -63,12 +98,15 @@ export type Seed = z.output<typeof seedSchema>;
 type Soil = {
   readonly identities: Identities;
   readonly policies: Policies;
+  readonly users: Users;
+  readonly pools: WorkloadPools;
   /** The project is the seed's own; undefined means the default one. */
   enableOnly(project: Project | undefined, services: readonly string[]): void;
 };
 
 /** Adds a seed to what is known; roles come before the bindings that name them. */
-export function plant(seed: Seed, { identities, policies, enableOnly }: Soil): void {
+export function plant(seed: Seed, soil: Soil): void {
+  const { identities, policies, users, pools, enableOnly } = soil;
   if (seed.project !== undefined) identities.addProject(seed.project);
   if (seed.services !== undefined) enableOnly(seed.project, seed.services);
   for (const { email, publicKeyPem, keyId } of seed.serviceAccounts)
@@ -77,6 +115,8 @@ export function plant(seed: Seed, { identities, policies, enableOnly }: Soil): v
       ...(publicKeyPem === undefined ? {} : { publicKeyPem }),
       ...(keyId === undefined ? {} : { keyId }),
     });
+  for (const user of seed.users) users.add(user);
+  for (const provider of seed.workloadIdentityProviders) pools.add(provider);
   for (const [name, role] of Object.entries(seed.roles)) policies.addRole(name, role);
   for (const { resource, bindings } of seed.policies)
     policies.addBindings(resource, bindings.map(bindingOf));

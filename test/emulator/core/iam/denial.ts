@@ -19,6 +19,9 @@ function denialText(permission: string, resource: string): string {
   // googleapis/python-secret-manager#389, GoogleCloudPlatform/java-docs-samples#6571.
   if (permission.startsWith("secretmanager."))
     return `Permission '${permission}' denied for resource '${resource}' (or it may not exist).`;
+  // Without the resource (google-github-actions/auth#340).
+  if (permission === "iam.serviceAccounts.getAccessToken")
+    return `Permission '${permission}' denied on resource (or it may not exist).`;
   // The name with its service in front, as in Cloud Audit Logs; the public refusals of this API look like this.
   if (permission.startsWith("artifactregistry."))
     return `Permission '${permission}' denied on resource '//artifactregistry.googleapis.com/${resource}' (or it may not exist).`;

@@ -9,6 +9,8 @@ export type AccountKey = { readonly id?: string; readonly publicKey: KeyObject }
 export class Identities {
   readonly #projects: Project[] = [];
   readonly #accounts = new Map<string, AccountKey[]>();
+  readonly #disabled = new Set<string>();
+  readonly #members = new Map<string, readonly string[]>();
 
   /** Adds a project and, as Google Cloud does, its default compute account. */
   addProject(project: Project): void {
@@ -34,6 +36,26 @@ export class Identities {
     this.#accounts.set(account.email, keys);
   }
 
+  /** A disabled account is there and keeps its grants, but nothing that it signs counts (iam/docs/service-accounts-disable-enable). */
+  setDisabled(email: string, disabled: boolean): void {
+    if (disabled) this.#disabled.add(email);
+    else this.#disabled.delete(email);
+  }
+
+  isDisabled(email: string): boolean {
+    return this.#disabled.has(email);
+  }
+
+  /** A caller that is no service account, with the names that policies know it by. */
+  addPrincipal(principal: string, members: readonly string[]): void {
+    this.#members.set(principal, members);
+  }
+
+  /** How policies name a caller (docs.cloud.google.com/iam/docs/principal-identifiers). */
+  membersOf(principal: string): readonly string[] {
+    return this.#members.get(principal) ?? [`serviceAccount:${principal}`];
+  }
+
   findProject(idOrNumber: string): Project | undefined {
     return this.#projects.find(({ id, number }) => id === idOrNumber || number === idOrNumber);
   }
@@ -55,6 +77,7 @@ export class Identities {
 
   /** The keys that a token of this account with this `kid` may be signed by. */
   keysOf(email: string, keyId: string | undefined): KeyObject[] {
+    if (this.isDisabled(email)) return [];
     const keys = this.#accounts.get(email) ?? [];
     return keys
       .filter(({ id }) => id === undefined || id === keyId)

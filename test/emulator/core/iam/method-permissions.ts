@@ -47,6 +47,8 @@ export const REQUIRED_PERMISSION: Readonly<Record<string, string>> = {
   [`${SECRETS}.DestroySecretVersion`]: "secretmanager.versions.destroy",
   [`${LOGGING}.ListLogEntries`]: "logging.logEntries.list",
   [`${LOGGING}.WriteLogEntries`]: "logging.logEntries.create",
+  // "Permission 'run.locations.list' denied on resource 'projects/…'", as Cloud Run's console shows it.
+  "google.cloud.location.Locations.ListLocations": "run.locations.list",
   [`${OPERATIONS}.GetOperation`]: "run.operations.get",
   // Waiting is reading: the permission tables know no run.operations.wait.
   [`${OPERATIONS}.WaitOperation`]: "run.operations.get",
@@ -56,11 +58,15 @@ export const REQUIRED_PERMISSION: Readonly<Record<string, string>> = {
   [`${PROJECTS}.GetIamPolicy`]: "resourcemanager.projects.getIamPolicy",
   [`${PROJECTS}.SetIamPolicy`]: "resourcemanager.projects.setIamPolicy",
   [`${USAGE}.GetService`]: "serviceusage.services.get",
+  // rest/v1/services/batchGet
+  [`${USAGE}.BatchGetServices`]: "serviceusage.services.get",
   [`${USAGE}.ListServices`]: "serviceusage.services.list",
   [`${USAGE}.EnableService`]: "serviceusage.services.enable",
   [`${USAGE}.BatchEnableServices`]: "serviceusage.services.enable",
   [`${IAM}.ListServiceAccounts`]: "iam.serviceAccounts.list",
   [`${IAM}.GetServiceAccount`]: "iam.serviceAccounts.get",
+  [`${IAM}.DisableServiceAccount`]: "iam.serviceAccounts.disable",
+  [`${IAM}.EnableServiceAccount`]: "iam.serviceAccounts.enable",
   [`${IAM}.GetIamPolicy`]: "iam.serviceAccounts.getIamPolicy",
   [`${IAM}.SetIamPolicy`]: "iam.serviceAccounts.setIamPolicy",
   [`${ARTIFACTS}.CreateRepository`]: "artifactregistry.repositories.create",

@@ -89,11 +89,12 @@ export class Policies {
     const name = this.#byNumber(resource);
     // Conditions judge the resource that is used, wherever the binding hangs.
     const attributes = attributesOf(name);
+    const caller = this.#identities.membersOf(email);
     return resourceAndContainers(name)
       .flatMap((each) => this.#inEffect(each))
       .some(
         ({ role, members, condition }) =>
-          members.some((member) => covers(member, email)) &&
+          members.some((member) => covers(member, caller)) &&
           this.#permissionsOf(role).includes(permission) &&
           (condition === undefined || conditionOf(condition.expression)(attributes)),
       );
@@ -139,7 +140,5 @@ export class Policies {
   }
 }
 
-const covers = (member: string, email: string): boolean =>
-  member === `serviceAccount:${email}` ||
-  member === "allUsers" ||
-  member === "allAuthenticatedUsers";
+const covers = (member: string, caller: readonly string[]): boolean =>
+  caller.includes(member) || member === "allUsers" || member === "allAuthenticatedUsers";

@@ -77,6 +77,11 @@ const ACCOUNT_READ = under(
   ...["serviceAccounts.get", "serviceAccounts.list", "serviceAccounts.getIamPolicy"],
 );
 
+const ACCOUNT_CHANGES = under(
+  "iam",
+  ...["serviceAccounts.setIamPolicy", "serviceAccounts.disable", "serviceAccounts.enable"],
+);
+
 const SERVICE_READ = under("serviceusage", "services.get", "services.list");
 
 const EDITOR = [
@@ -96,7 +101,7 @@ const EDITOR = [
 export const PREDEFINED_ROLES: Readonly<Record<string, readonly string[]>> = {
   "roles/owner": [
     ...EDITOR,
-    ...[...PROJECT_POLICY, ...ACCOUNT_READ, "iam.serviceAccounts.setIamPolicy"],
+    ...[...PROJECT_POLICY, ...ACCOUNT_READ, ...ACCOUNT_CHANGES],
     ...SECRET_CHANGES,
     ...VERSION_CHANGES,
     ACCESS,
@@ -135,11 +140,13 @@ export const PREDEFINED_ROLES: Readonly<Record<string, readonly string[]>> = {
   "roles/logging.logWriter": ["logging.logEntries.create"],
   "roles/iam.serviceAccountUser": ACT_AS,
   "roles/iam.serviceAccountViewer": [...ACCOUNT_READ, ...PROJECT_READ],
-  "roles/iam.serviceAccountAdmin": [
-    ...[...ACCOUNT_READ, ...PROJECT_READ],
-    "iam.serviceAccounts.setIamPolicy",
-  ],
+  "roles/iam.serviceAccountAdmin": [...[...ACCOUNT_READ, ...PROJECT_READ], ...ACCOUNT_CHANGES],
   "roles/iam.serviceAccountTokenCreator": under(
+    "iam",
+    ...["serviceAccounts.getAccessToken", "serviceAccounts.get", "serviceAccounts.list"],
+  ),
+  // For callers from outside Google Cloud (docs: workload identity federation).
+  "roles/iam.workloadIdentityUser": under(
     "iam",
     ...["serviceAccounts.getAccessToken", "serviceAccounts.get", "serviceAccounts.list"],
   ),

@@ -8,7 +8,11 @@ import { foreignness, mediaType } from "./web-guard.ts";
 export type HttpRooms = {
   readonly port: number;
   control(call: HttpCall): Promise<void>;
-  token(form: URLSearchParams): { readonly status: number; readonly body: object };
+  /** Answers a token endpoint; undefined when the path is none. */
+  token(
+    path: string,
+    form: URLSearchParams,
+  ): { readonly status: number; readonly body: object } | undefined;
   rest(call: HttpCall): Promise<void>;
   /** Answers whether the path was one of the page's. */
   page(path: string, response: ServerResponse): boolean;
@@ -61,8 +65,9 @@ async function serve(
     });
   const call = { request, response, url, body };
   if (isControl) return rooms.control(call);
-  if (request.method !== "POST" || url.pathname !== "/token") return rooms.rest(call);
-  const answer = rooms.token(new URLSearchParams(body));
+  const answer =
+    request.method === "POST" ? rooms.token(url.pathname, new URLSearchParams(body)) : undefined;
+  if (answer === undefined) return rooms.rest(call);
   replyJson(response, answer.status, answer.body);
 }
 

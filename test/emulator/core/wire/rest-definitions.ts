@@ -41,6 +41,8 @@ export const REST_DEFINITIONS: readonly { namespace: string; host: string; proto
       message ServiceConfig { string name = 1; string title = 2; }
       message Service { string name = 1; string parent = 2; ServiceConfig config = 3; State state = 4; }
       message GetServiceRequest { string name = 1; }
+      message BatchGetServicesRequest { string parent = 1; repeated string names = 2; }
+      message BatchGetServicesResponse { repeated Service services = 1; }
       message ListServicesRequest { string parent = 1; int32 page_size = 2; string page_token = 3; string filter = 4; }
       message ListServicesResponse { repeated Service services = 1; string next_page_token = 2; }
       message EnableServiceRequest { string name = 1; }
@@ -54,6 +56,9 @@ export const REST_DEFINITIONS: readonly { namespace: string; host: string; proto
         }
         rpc BatchEnableServices(BatchEnableServicesRequest) returns (google.longrunning.Operation) {
           option (google.api.http) = { post: "/v1/{parent=*/*}/services:batchEnable" body: "*" };
+        }
+        rpc BatchGetServices(BatchGetServicesRequest) returns (BatchGetServicesResponse) {
+          option (google.api.http) = { get: "/v1/{parent=*/*}/services:batchGet" };
         }
         rpc GetService(GetServiceRequest) returns (Service) {
           option (google.api.http) = { get: "/v1/{name=*/*/services/*}" };
@@ -75,6 +80,8 @@ export const REST_DEFINITIONS: readonly { namespace: string; host: string; proto
         bytes etag = 7; string oauth2_client_id = 9; bool disabled = 11;
       }
       message GetServiceAccountRequest { string name = 1; }
+      message DisableServiceAccountRequest { string name = 1; }
+      message EnableServiceAccountRequest { string name = 1; }
       message ListServiceAccountsRequest { string name = 1; int32 page_size = 2; string page_token = 3; }
       message ListServiceAccountsResponse { repeated ServiceAccount accounts = 1; string next_page_token = 2; }
       service IAM {
@@ -83,6 +90,12 @@ export const REST_DEFINITIONS: readonly { namespace: string; host: string; proto
         }
         rpc GetServiceAccount(GetServiceAccountRequest) returns (ServiceAccount) {
           option (google.api.http) = { get: "/v1/{name=projects/*/serviceAccounts/*}" };
+        }
+        rpc DisableServiceAccount(DisableServiceAccountRequest) returns (google.protobuf.Empty) {
+          option (google.api.http) = { post: "/v1/{name=projects/*/serviceAccounts/*}:disable" body: "*" };
+        }
+        rpc EnableServiceAccount(EnableServiceAccountRequest) returns (google.protobuf.Empty) {
+          option (google.api.http) = { post: "/v1/{name=projects/*/serviceAccounts/*}:enable" body: "*" };
         }
         rpc GetIamPolicy(google.iam.v1.GetIamPolicyRequest) returns (google.iam.v1.Policy) {
           option (google.api.http) = { post: "/v1/{resource=projects/*/serviceAccounts/*}:getIamPolicy" };
@@ -93,6 +106,20 @@ export const REST_DEFINITIONS: readonly { namespace: string; host: string; proto
         rpc TestIamPermissions(google.iam.v1.TestIamPermissionsRequest)
             returns (google.iam.v1.TestIamPermissionsResponse) {
           option (google.api.http) = { post: "/v1/{resource=projects/*/serviceAccounts/*}:testIamPermissions" body: "*" };
+        }
+      }`,
+  },
+  {
+    // Version 1 of Cloud Run, of which only this is left that version 2 lacks.
+    namespace: "google.cloud.location",
+    host: "run.googleapis.com",
+    proto: `
+      message Location { string name = 1; string location_id = 4; string display_name = 5; map<string, string> labels = 2; }
+      message ListLocationsRequest { string name = 1; string filter = 2; int32 page_size = 3; string page_token = 4; }
+      message ListLocationsResponse { repeated Location locations = 1; string next_page_token = 2; }
+      service Locations {
+        rpc ListLocations(ListLocationsRequest) returns (ListLocationsResponse) {
+          option (google.api.http) = { get: "/v1/{name=projects/*}/locations" };
         }
       }`,
   },
