@@ -4,8 +4,8 @@ import { accountEmail, runnerAccountId } from "../mapping/runner-account.ts";
 import type { Io } from "./io.ts";
 import { canAsk, createPrompts, type Prompts } from "./prompts.ts";
 
-export type Auth = "key" | "adc" | "impersonate";
-export type Runners = "per-agent" | "shared";
+type Auth = "key" | "adc" | "impersonate";
+type Runners = "per-agent" | "shared";
 
 export type GcpInitOptions = {
   readonly project: string;

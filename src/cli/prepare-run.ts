@@ -9,6 +9,7 @@ import { createMask, type SecretMask } from "../credentials/secret-mask.ts";
 import { SyncState } from "../credentials/sync-state.ts";
 import { connectGoogle } from "../gcp/google.ts";
 import type { RunNeeds, RunRequest } from "../jobs/plan-run.ts";
+import { hclAgent } from "../mapping/hcl-text.ts";
 import type { Io } from "./io.ts";
 import { createReporter, emulatorNotice } from "./render-run.ts";
 import { signInStored } from "./sign-in.ts";
@@ -82,14 +83,17 @@ export async function prepareRun(
 /** An agent can read whatever its job's identity may read, whether or not it lists it. */
 function isolationWarnings({ agent, cloud, neighbours }: RunConfig): string[] {
   if (neighbours.length === 0) return [];
-  const names = neighbours.map(({ agent: name }) => name).join(", ");
-  const lines = [agent.name, ...neighbours.map(({ agent: name }) => name)].map(
-    (name) => `    ${name} = "al-${name}@<project>.iam.gserviceaccount.com"`,
-  );
+  const names = neighbours.map(({ agent: name }) => name);
+  const lines = [
+    { name: agent.name, credentials: agent.credentials },
+    ...neighbours.map(({ agent: name, credentials }) => ({ name, credentials })),
+  ].map((entry) => `      ${hclAgent(entry)}`);
   return [
-    `${agent.name} runs as ${cloud.serviceAccount}, as ${names} does: each can read the other's credentials.\n` +
-      `  To separate them, give each an account that may read only its own secrets:\n` +
-      `    [cloud.service_accounts]\n${lines.join("\n")}`,
+    `${agent.name} runs as ${cloud.serviceAccount}, as ${names.join(", ")} does: each can read the other's credentials.\n` +
+      "  To separate them, give each an account that may read only its own secrets. For the module in terraform/:\n" +
+      `    agents = {\n${lines.join("\n")}\n    }\n` +
+      "  al gcp init --runners per-agent --print-terraform prints the whole of it, with the models' keys; without\n" +
+      "  --print-terraform it writes the accounts into [cloud].",
   ];
 }
 

@@ -7,7 +7,7 @@ import { ConfigError } from "../errors.ts";
 import { isTable, type Table } from "./toml-file.ts";
 
 /** The `[cloud]` table as text. */
-export const cloudSectionText = (cloud: Table): string => stringify({ cloud }).trimEnd();
+const cloudSectionText = (cloud: Table): string => stringify({ cloud }).trimEnd();
 
 /**
  * Writes the `[cloud]` table into a configuration file, in the place of the one that is there, and leaves every other line as it is.

@@ -12,7 +12,7 @@ import { PARALLEL_CALLS } from "./inspect-secrets.ts";
 import { ourSecrets, readVersions } from "./secret-inventory.ts";
 
 /** A job of ours that nobody ran for a day. */
-export type IdleJob = {
+type IdleJob = {
   /** Full name. */
   readonly name: string;
   readonly etag: string;

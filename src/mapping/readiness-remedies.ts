@@ -1,8 +1,10 @@
 import { repositoryAddress } from "./artifact-image.ts";
 import { accountProject, grantCommand, memberOf, prefixCondition } from "./grant-command.ts";
+import { hclAgent, hclText } from "./hcl-text.ts";
 import type { Remedy } from "./readiness-check.ts";
 import type { AgentPlace, ReadinessPlace } from "./readiness-facts.ts";
 import { apiOf, type RequiredPermission } from "./required-permissions.ts";
+import { runnerAccountId } from "./runner-account.ts";
 
 /** `terraform apply`, and the resource of the module in terraform/ that it must make. */
 const apply = (resource: string, argument?: string): string =>
@@ -61,22 +63,21 @@ export const probeId = (prefix: string): string => `${prefix}--_probe`;
 
 /** The module's name of an account: an agent's own, or the one that all share. */
 export const runnerKey = (agents: readonly AgentPlace[]): string =>
-  agents.length === 1 ? (agents[0]?.name ?? "shared") : "shared";
+  ownRunner(agents)?.name ?? "shared";
+
+/** The only agent of an account that is named for it. */
+function ownRunner([agent, ...others]: readonly AgentPlace[]): AgentPlace | undefined {
+  if (agent === undefined || others.length > 0) return undefined;
+  return agent.account.startsWith(`${runnerAccountId(agent.name)}@`) ? agent : undefined;
+}
 
 const runnerArgument = (account: string, agents: readonly AgentPlace[]): string =>
-  agents.length === 1
-    ? agentsArgument(agents)
-    : `shared_runner = "${account.split("@")[0]}"; ${agentsArgument(agents)}`;
+  ownRunner(agents) === undefined
+    ? `shared_runner = ${hclText(account.split("@")[0] ?? "")}; ${agentsArgument(agents)}`
+    : agentsArgument(agents);
 
 const agentsArgument = (agents: readonly AgentPlace[]): string =>
-  `agents = { ${agents
-    .map(({ name, credentials }) => `${hclKey(name)} = { credentials = ${list(credentials)} }`)
-    .join(", ")} }`;
-
-const hclKey = (name: string): string =>
-  /^[A-Za-z_][A-Za-z0-9_-]*$/.test(name) ? name : JSON.stringify(name);
-const list = (texts: readonly string[]): string =>
-  `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;
+  `agents = { ${agents.map(hclAgent).join(", ")} }`;
 
 export const createAccount = (
   account: string,
@@ -100,14 +101,13 @@ export const separateAccounts = (
   { project }: ReadinessPlace,
 ): Remedy => ({
   gcloud: agents
-    .map(({ name }) => `gcloud iam service-accounts create ${accountId(name)} --project=${project}`)
+    .map(
+      ({ name }) =>
+        `gcloud iam service-accounts create ${runnerAccountId(name)} --project=${project}`,
+    )
     .join(" && "),
   terraform: apply("google_service_account.runner", agentsArgument(agents)),
 });
-
-/** 6 to 30 lower-case letters, digits and dashes (https://cloud.google.com/iam/docs/service-accounts-create). */
-const accountId = (agent: string): string =>
-  `al-run-${agent.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`.slice(0, 30).replace(/-+$/, "");
 
 /** Lets an agent's account read the secrets of its credentials. */
 export function letRunnerRead(

@@ -16,7 +16,7 @@ export type SupersededVersion = {
  * A run lasts a week at most (https://cloud.google.com/run/docs/configuring/task-timeout), and a job that was created just before the new
  * version may start one for as long as it is there; so a version outlives what superseded it by a week and a day.
  */
-export const KEPT_MS = 8 * 24 * 60 * 60_000;
+const KEPT_MS = 8 * 24 * 60 * 60_000;
 
 /**
  * The versions that may be destroyed: superseded for longer than any run can last, and pinned by no job of any region in which the secret

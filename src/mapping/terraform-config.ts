@@ -1,3 +1,5 @@
+import { hclKey, hclList, hclText } from "./hcl-text.ts";
+
 /** What a project needs of the Terraform module. */
 export type TerraformPlan = {
   /** Where the module lies. */
@@ -36,12 +38,12 @@ terraform {
 }
 
 provider "google" {
-  project = ${quoted(plan.project)}
-  region  = ${quoted(plan.region)}
+  project = ${hclText(plan.project)}
+  region  = ${hclText(plan.region)}
 }
 
 module "action_llama" {
-  source = ${quoted(plan.source)}
+  source = ${hclText(plan.source)}
 
 ${moduleArguments(plan).join("\n\n")}
 }
@@ -68,12 +70,12 @@ output "controller_key_json" {
 /** Blocks of arguments, aligned as \`terraform fmt\` does it. */
 function moduleArguments(plan: TerraformPlan): string[] {
   const single = aligned([
-    ["project", quoted(plan.project)],
-    ["region", quoted(plan.region)],
-    ...optional("secret_prefix", plan.secretPrefix, quoted),
-    ...optional("secret_locations", some(plan.secretLocations), list),
-    ...optional("shared_runner", plan.sharedRunner, quoted),
-    ...optional("controller_impersonators", some(plan.members), list),
+    ["project", hclText(plan.project)],
+    ["region", hclText(plan.region)],
+    ...optional("secret_prefix", plan.secretPrefix, hclText),
+    ...optional("secret_locations", some(plan.secretLocations), hclList),
+    ...optional("shared_runner", plan.sharedRunner, hclText),
+    ...optional("controller_impersonators", some(plan.members), hclList),
   ]);
   return [
     single.map((line) => `  ${line}`).join("\n"),
@@ -90,10 +92,10 @@ const agentsArgument = (agents: TerraformPlan["agents"]): string =>
   [
     "  agents = {",
     ...agents.flatMap(({ name, credentials, accountId }) => [
-      `    ${key(name)} = {`,
+      `    ${hclKey(name)} = {`,
       ...aligned([
-        ["credentials", list(credentials)],
-        ...optional("account_id", accountId, quoted),
+        ["credentials", hclList(credentials)],
+        ...optional("account_id", accountId, hclText),
       ]).map((line) => `      ${line}`),
       "    }",
     ]),
@@ -115,12 +117,3 @@ const optional = <T>(
 
 const some = (texts: readonly string[]): readonly string[] | undefined =>
   texts.length === 0 ? undefined : texts;
-
-const list = (texts: readonly string[]): string => `[${texts.map(quoted).join(", ")}]`;
-
-const key = (name: string): string =>
-  /^[A-Za-z_][A-Za-z0-9_-]*$/.test(name) ? name : quoted(name);
-
-/** A text of HCL: JSON's escapes, and the two beginnings of a template doubled (https://developer.hashicorp.com/terraform/language/expressions/strings). */
-const quoted = (text: string): string =>
-  JSON.stringify(text).replaceAll("${", "$${").replaceAll("%{", "%%{");

@@ -355,13 +355,13 @@ describe("creds rm", () => {
         JSON.stringify({
           project,
           salt: "x",
-          fields: Object.fromEntries(ids.map((id) => [id, {}])),
+          secrets: Object.fromEntries(ids.map((id) => [id, {}])),
         }),
       );
-    remember("credentials-1.json", "mine", "al--github_token--bot--token/token");
-    remember("credentials-2.json", "other", "al--github_token--bottom--token/token");
-    remember("credentials-3.json", undefined, "my-prefix--github_token--bot---files/token");
-    remember("elsewhere-4.json", "theirs", "al--github_token--bot--token/token");
+    remember("credentials-1.json", "mine", "al--github_token--bot--token");
+    remember("credentials-2.json", "other", "al--github_token--bottom--token");
+    remember("credentials-3.json", undefined, "my-prefix--github_token--bot--_files");
+    remember("elsewhere-4.json", "theirs", "al--github_token--bot--token");
     writeFileSync(join(state, "credentials-5.json"), "damaged");
     expect(await machine.al(["creds", "rm", "github_token:bot", "--yes"])).toMatchInlineSnapshot(`
       {

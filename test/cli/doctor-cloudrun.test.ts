@@ -305,7 +305,7 @@ const BROKEN: readonly Row[] = [
       {
         gcloud: `gcloud iam service-accounts add-iam-policy-binding <runner> --project=demo-project ${member} --role=roles/iam.serviceAccountUser`,
         terraform:
-          'terraform apply  # google_service_account_iam_member.controller_acts_as_runner["dev"]',
+          'terraform apply  # google_service_account_iam_member.controller_acts_as_runner["shared"]',
       },
     ],
   ],
@@ -335,7 +335,7 @@ const BROKEN: readonly Row[] = [
       {
         gcloud: "gcloud iam service-accounts create <runner's id> --project=demo-project",
         terraform:
-          'agents = { dev = { credentials = ["github_token"] } }; terraform apply  # google_service_account.runner["dev"]',
+          'shared_runner = "<runner\'s id>"; agents = { dev = { credentials = ["github_token"] } }; terraform apply  # google_service_account.runner["shared"]',
       },
     ],
   ],

@@ -401,10 +401,13 @@ test("agents that share an account but not their credentials are warned, with th
   expect({ code, warning: stderr.split("warning: ")[1] }).toEqual({
     code: 0,
     warning: `it runs as al-runner@demo-project.iam.gserviceaccount.com, as other does: each can read the other's credentials.
-  To separate them, give each an account that may read only its own secrets:
-    [cloud.service_accounts]
-    it = "al-it@<project>.iam.gserviceaccount.com"
-    other = "al-other@<project>.iam.gserviceaccount.com"
+  To separate them, give each an account that may read only its own secrets. For the module in terraform/:
+    agents = {
+      it = { credentials = ["github_token"] }
+      other = { credentials = ["aws"] }
+    }
+  al gcp init --runners per-agent --print-terraform prints the whole of it, with the models' keys; without
+  --print-terraform it writes the accounts into [cloud].
 `,
   });
 });
