@@ -24,6 +24,7 @@ export { connectGoogle, type Google } from "./gcp/google.ts";
 export { GoogleCallError } from "./gcp/google-call-error.ts";
 export { parseServiceAccountKey } from "./gcp/service-account-key.ts";
 export { type Session, signIn } from "./gcp/session.ts";
+export { type SignInRequest, signInKeyless } from "./gcp/sign-in.ts";
 export type { RunEvent } from "./jobs/events.ts";
 export {
   planRun,

@@ -92,7 +92,8 @@ const unusable = (cause: unknown): ConfigError =>
     {
       what: "Google's client library does not accept the sign-in",
       why: cause instanceof Error ? cause.message : String(cause),
-      remedy: "Create a new service-account key and store it: al creds add gcp_service_account",
+      remedy:
+        "Sign in anew: with a key, al creds add gcp_service_account; without one, gcloud auth application-default login",
     },
     { cause },
   );
