@@ -54,12 +54,7 @@ provider = ${JSON.stringify(provider)}
 model = ${JSON.stringify(model)}
 authType = ${JSON.stringify(authType)}
 
-# Where agents run with: al run <agent> --runtime cloudrun
-# [cloud]
-# provider = "cloud-run"
-# region = "us-central1"
-# The identity of the agents' jobs. It needs to read the agents' secrets, and nothing else.
-# service_account = "al-runner@my-project.iam.gserviceaccount.com"
+# Where agents run with al run <agent> --runtime cloudrun: al gcp init writes a [cloud] section here.
 `;
 
 const SKILL = `\

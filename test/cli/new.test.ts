@@ -17,7 +17,8 @@ test("without questions: a project that doctor understands", async () => {
     Next:
       cd mine
       al doctor                               # asks for the credentials that are missing
-      edit config.toml: uncomment [cloud]; edit agents/example/config.toml: uncomment [cloudrun]
+      al gcp init                             # where agents run: project, region, accounts
+      edit agents/example/config.toml: uncomment [cloudrun], and name your image
       al run example --runtime cloudrun
     ",
     }
@@ -31,12 +32,7 @@ test("without questions: a project that doctor understands", async () => {
     model = "claude-sonnet-4-20250514"
     authType = "api_key"
 
-    # Where agents run with: al run <agent> --runtime cloudrun
-    # [cloud]
-    # provider = "cloud-run"
-    # region = "us-central1"
-    # The identity of the agents' jobs. It needs to read the agents' secrets, and nothing else.
-    # service_account = "al-runner@my-project.iam.gserviceaccount.com"
+    # Where agents run with al run <agent> --runtime cloudrun: al gcp init writes a [cloud] section here.
     "
   `);
   expect(file("agents/example/config.toml")).toMatchInlineSnapshot(`
@@ -55,14 +51,13 @@ test("without questions: a project that doctor understands", async () => {
   expect(JSON.parse(doctor.stdout)).toMatchObject({ problems: [], credentials: [{}, {}, {}] });
 });
 
-test("what is commented out can be uncommented", async () => {
+test("what is commented out can be uncommented, and al gcp init adds the rest", async () => {
   const machine = newMachine();
   await machine.al(["new", "mine", "--no-interactive"]);
-  for (const path of ["config.toml", "agents/example/config.toml"]) {
-    const file = join(machine.directory, "mine", path);
-    const text = readFileSync(file, "utf8");
-    writeFileSync(file, text.replaceAll(/^# (\[|[a-z_]+ = )/gm, "$1"));
-  }
+  const file = join(machine.directory, "mine/agents/example/config.toml");
+  writeFileSync(file, readFileSync(file, "utf8").replaceAll(/^# (\[|[a-z_]+ = )/gm, "$1"));
+  const cloud = ["--gcp-project", "my-project", "--no-doctor"];
+  expect(await machine.al(["gcp", "init", "-p", "mine", ...cloud])).toMatchObject({ code: 0 });
   const doctor = await machine.al(["doctor", "-p", "mine", "--check", "--json"]);
   expect(JSON.parse(doctor.stdout).problems).toEqual([]);
   expect(JSON.parse(doctor.stdout).notes).toEqual([]);

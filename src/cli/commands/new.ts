@@ -131,6 +131,7 @@ const nextSteps = (name: string, path: string, { provider, model }: Model): stri
     "Next:",
     `  cd ${name}`,
     "  al doctor                               # asks for the credentials that are missing",
-    "  edit config.toml: uncomment [cloud]; edit agents/example/config.toml: uncomment [cloudrun]",
+    "  al gcp init                             # where agents run: project, region, accounts",
+    "  edit agents/example/config.toml: uncomment [cloudrun], and name your image",
     "  al run example --runtime cloudrun",
   ].join("\n");
