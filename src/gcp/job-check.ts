@@ -18,7 +18,7 @@ export class MissingSecretError extends TryAgainError {
   }
 }
 
-/** A version that the job refers to was disabled or destroyed: waiting does not bring it back. */
+/** A version that the job refers to is there and cannot be used, for example because it was destroyed: waiting does not mend it. */
 export class GoneVersionError extends MissingSecretError {}
 
 /** The job's identity may not read a secret: it was never granted, or the grant is not effective yet. */
@@ -52,17 +52,6 @@ export function explainJobCheck(
       remedy: "Run the command again; the secret is then written anew.",
     });
   }
-  const gone = secretsIn(
-    detail,
-    /secrets\/([A-Za-z0-9_-]+)\/versions\/\S+ is in (?:DESTROYED|DISABLED) state/gi,
-  );
-  if (gone[0] !== undefined) {
-    return new GoneVersionError(gone[0], {
-      what: `A version of the secret ${gone[0]} that the agent needs was disabled or destroyed`,
-      why: detail,
-      remedy: "Run the command again; the secret is then written anew.",
-    });
-  }
   if (/permission to (read|access) the (container )?image/is.test(detail))
     return unreadableImage(detail, job.image);
   if (/image\b.*not found/is.test(detail)) {
@@ -77,6 +66,15 @@ export function explainJobCheck(
       what: "Cloud Run could not check the job",
       why: detail,
       remedy: "Run the command again.",
+    });
+  }
+  // Whatever the text is for a version that was disabled or destroyed (Google documents none): what is remembered of it is wrong.
+  const unusable = secretsIn(detail, /secrets\/([A-Za-z0-9_-]+)\/versions\//gi);
+  if (unusable[0] !== undefined) {
+    return new GoneVersionError(unusable[0], {
+      what: `Cloud Run cannot use a version of the secret ${unusable[0]}`,
+      why: detail,
+      remedy: "Run the command again; the secret is then compared anew.",
     });
   }
   return new ConfigError({

@@ -85,9 +85,9 @@ describe("a job that Cloud Run's checks refused", () => {
       {
         name: "GoneVersionError",
         exit: 75,
-        what: "A version of the secret al--a that the agent needs was disabled or destroyed",
+        what: "Cloud Run cannot use a version of the secret al--a",
         why: destroyed("al--a"),
-        remedy: "Run the command again; the secret is then written anew.",
+        remedy: "Run the command again; the secret is then compared anew.",
       },
     ],
     [
