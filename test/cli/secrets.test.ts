@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { agent, run } from "../support/agents.ts";
 import { writeFields } from "../support/store.ts";
-import { copyStore, makeWorld, type World } from "../support/world.ts";
+import { CLOUD_TOML, copyStore, makeWorld, type World } from "../support/world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -93,6 +93,41 @@ describe("al secrets sync", () => {
       [],
     );
   });
+});
+
+test("al secrets sync --json tells the versions, and --dry-run a name that somebody else took", async () => {
+  const path = world.project(agent("true", 'credentials = ["github_token"]'));
+  const taken = world.project(
+    agent("true", 'credentials = ["github_token"]'),
+    `${CLOUD_TOML}\nsecret_prefix = "taken"\n`,
+  );
+  await fetch(
+    `${world.emulator.url}/v1/projects/demo-project/secrets?secretId=taken--github_token--default--token`,
+    {
+      method: "POST",
+      headers: { authorization: "Bearer owner", "content-type": "application/json" },
+      body: JSON.stringify({ replication: { automatic: {} } }),
+    },
+  );
+  const sync = (project: string, ...flags: readonly string[]) =>
+    world.al(["secrets", "sync", "it", "-p", project, "--json", ...flags]);
+  const [planned, done, again, refused] = [
+    await sync(path, "--dry-run"),
+    await sync(path),
+    await sync(path),
+    await sync(taken, "--dry-run"),
+  ];
+  expect(
+    [planned, done, again, refused].map(({ code, stdout }) => {
+      const { secrets, dryRun } = JSON.parse(stdout);
+      return [code, dryRun, secrets[0].action, secrets[0].versions.token];
+    }),
+  ).toEqual([
+    [0, true, "create", null],
+    [0, false, "create", "1"],
+    [0, false, "unchanged", "1"],
+    [78, true, "conflict", null],
+  ]);
 });
 
 describe("al secrets rm", () => {
