@@ -56,6 +56,7 @@ export async function prepareRun(
   });
   const { credentials, warnings } = await readCredentials(settings.store, refs);
   const mask = createMask(credentials);
+  terminal.hide(mask.hide);
   const report = createReporter({
     terminal,
     mask: mask.hide,

@@ -18,6 +18,7 @@ export class Terminal {
   readonly #stdout: Output;
   readonly #stderr: Output;
   readonly #colours: boolean;
+  #mask: (text: string) => string = (text) => text;
 
   constructor(streams: { stdout: Output; stderr: Output; noColour: boolean }) {
     this.#stdout = streams.stdout;
@@ -25,19 +26,26 @@ export class Terminal {
     this.#colours = streams.stderr.isTTY === true && !streams.noColour;
   }
 
+  /** From now on nothing that the mask hides is shown, whoever says it: an unforeseen error, too. */
+  hide(mask: (text: string) => string): void {
+    this.#mask = mask;
+  }
+
   /** One line of a result. */
   result(line: string): void {
-    this.#stdout.write(`${line}\n`);
+    this.#stdout.write(`${this.#mask(line)}\n`);
   }
 
   /** The one document of `--json`. */
   json(document: unknown): void {
-    this.#stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    const masked = (_key: string, value: unknown): unknown =>
+      typeof value === "string" ? this.#mask(value) : value;
+    this.#stdout.write(`${JSON.stringify(document, masked, 2)}\n`);
   }
 
   /** One line about the work. */
   note(line: string): void {
-    this.#stderr.write(`${line}\n`);
+    this.#stderr.write(`${this.#mask(line)}\n`);
   }
 
   /** Text in a colour, or plain where colours are not shown. For stderr. */

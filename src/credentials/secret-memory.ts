@@ -12,7 +12,7 @@ export type SecretRecord = {
   readonly versions: Readonly<Record<string, Seen>>;
 };
 
-/** A secret that is rotated for years would otherwise grow the file without end; older versions are compared again. */
+/** A secret that is rotated for years would otherwise grow the file without end; what only older versions hold counts as new. */
 const KEPT_VERSIONS = 100;
 
 /**

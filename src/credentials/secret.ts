@@ -27,6 +27,11 @@ export class Secret {
     return this.#value === "";
   }
 
+  /** Whether it holds a NUL character, which no environment variable can. */
+  hasNul(): boolean {
+    return this.#value.includes("\0");
+  }
+
   /** HMAC-SHA256 under a random salt, in hex: says whether a value changed without telling what it is. */
   fingerprint(salt: string): string {
     return createHmac("sha256", salt).update(this.#value).digest("hex");

@@ -1,7 +1,6 @@
+import type { ArtifactRegistryClient } from "@google-cloud/artifact-registry";
+import type { Caller } from "./call.ts";
 import { CODE, hasCode } from "./google-call-error.ts";
-import type { Rest } from "./rest.ts";
-
-const HOST = "artifactregistry.googleapis.com";
 
 /** What is looked for: a tag, or a digest, of an image in a repository. */
 type WantedImage = {
@@ -12,38 +11,44 @@ type WantedImage = {
     | { readonly kind: "digest"; readonly digest: string };
 };
 
-/** Artifact Registry v1, as far as looking goes (https://cloud.google.com/artifact-registry/docs/reference/rest). */
+/** Artifact Registry v1, as far as looking goes (https://cloud.google.com/artifact-registry/docs/reference/rpc). */
 export class ArtifactRegistry {
-  readonly #rest: Pick<Rest, "send">;
+  readonly #client: ArtifactRegistryClient;
+  readonly #call: Caller;
 
-  constructor(rest: Pick<Rest, "send">) {
-    this.#rest = rest;
+  constructor(client: ArtifactRegistryClient, call: Caller) {
+    this.#client = client;
+    this.#call = call;
   }
 
   /** Needs artifactregistry.repositories.get. @throws GoogleCallError */
   hasRepository(name: string): Promise<boolean> {
-    return this.#exists("find the repository", name);
+    const plan = { goal: "find the repository", subject: name, idempotent: true };
+    return isThere(this.#call(plan, (options) => this.#client.getRepository({ name }, options)));
   }
 
   /** Needs artifactregistry.tags.get, or artifactregistry.dockerimages.get for a digest. @throws GoogleCallError */
   hasImage({ repository, image, reference }: WantedImage): Promise<boolean> {
     // The slashes of an image's path are part of one segment.
     const path = encodeURIComponent(image);
-    return this.#exists(
-      "find the image",
-      reference.kind === "tag"
-        ? `${repository}/packages/${path}/tags/${reference.tag}`
-        : `${repository}/dockerImages/${path}@${reference.digest}`,
-    );
-  }
-
-  async #exists(goal: string, name: string): Promise<boolean> {
-    try {
-      await this.#rest.send({ goal, subject: name, host: HOST, path: `/v1/${name}` });
-      return true;
-    } catch (error) {
-      if (hasCode(error, CODE.notFound)) return false;
-      throw error;
+    const goal = "find the image";
+    if (reference.kind === "tag") {
+      const name = `${repository}/packages/${path}/tags/${reference.tag}`;
+      const plan = { goal, subject: name, idempotent: true };
+      return isThere(this.#call(plan, (options) => this.#client.getTag({ name }, options)));
     }
+    const name = `${repository}/dockerImages/${path}@${reference.digest}`;
+    const plan = { goal, subject: name, idempotent: true };
+    return isThere(this.#call(plan, (options) => this.#client.getDockerImage({ name }, options)));
+  }
+}
+
+async function isThere(asked: Promise<unknown>): Promise<boolean> {
+  try {
+    await asked;
+    return true;
+  } catch (error) {
+    if (hasCode(error, CODE.notFound)) return false;
+    throw error;
   }
 }

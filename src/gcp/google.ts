@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors.ts";
+import { ArtifactRegistry } from "./artifact-registry.ts";
 import { createCaller } from "./call.ts";
 import type { Clock } from "./clock.ts";
 import { Logging } from "./logging.ts";
@@ -42,6 +43,10 @@ export function connectGoogle(
     return client;
   };
   const options = () => clientOptions(session);
+  const images = once(async () => {
+    const { ArtifactRegistryClient } = await import("@google-cloud/artifact-registry");
+    return new ArtifactRegistry(await ready(new ArtifactRegistryClient(options())), call);
+  });
 
   return {
     location,
@@ -71,7 +76,7 @@ export function connectGoogle(
     setUp: once(async () => {
       const { projectServices } = await import("./project-services.ts");
       const { Rest } = await import("./rest.ts");
-      return projectServices(new Rest(session, { call, clock }));
+      return projectServices(new Rest(session, { call, clock }), images);
     }),
     async close() {
       await Promise.all(open.map((client) => client.close()));

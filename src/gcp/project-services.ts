@@ -1,4 +1,4 @@
-import { ArtifactRegistry } from "./artifact-registry.ts";
+import type { ArtifactRegistry } from "./artifact-registry.ts";
 import { IamPolicies } from "./iam-policies.ts";
 import { ResourceManager } from "./resource-manager.ts";
 import type { Rest } from "./rest.ts";
@@ -20,11 +20,18 @@ export type ProjectServices = {
   readonly seen: Pick<Rest, "skewMs" | "answered">;
 };
 
-export const projectServices = (rest: Rest): ProjectServices => ({
+/** `images` is loaded when it is first asked for: most projects name no repository. */
+export const projectServices = (
+  rest: Rest,
+  images: () => Promise<Pick<ArtifactRegistry, "hasRepository" | "hasImage">>,
+): ProjectServices => ({
   projects: new ResourceManager(rest),
   apis: new ServiceUsage(rest),
   accounts: new ServiceAccounts(rest),
-  images: new ArtifactRegistry(rest),
+  images: {
+    hasRepository: async (name) => (await images()).hasRepository(name),
+    hasImage: async (image) => (await images()).hasImage(image),
+  },
   secrets: new SecretList(rest),
   regions: new RunLocations(rest),
   policies: new IamPolicies(rest),

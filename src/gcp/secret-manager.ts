@@ -95,7 +95,12 @@ export class SecretManager {
 
   /** Replaces all annotations. @throws GoogleCallError FAILED_PRECONDITION when the etag is no longer current */
   async setAnnotations({ id, etag }: StoredSecret, annotations: Texts): Promise<StoredSecret> {
-    const plan = { goal: "annotate the secret", subject: this.#name(id), idempotent: false };
+    const plan = {
+      goal: "annotate the secret",
+      subject: this.#name(id),
+      idempotent: false,
+      repeatRefused: true,
+    };
     const secret = { name: this.#name(id), etag, annotations };
     const request = { secret, updateMask: { paths: ["annotations"] } };
     const [updated] = await this.#call(plan, (options) =>

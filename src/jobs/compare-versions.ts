@@ -88,7 +88,6 @@ async function compareNewer(
 ): Promise<Compared> {
   let items = wanted;
   for (let number = newest; ; number += 1) {
-    if (items.every(isKnown)) return { items, newest: number };
     const version = String(number + 1);
     if (!(await look(version))) return { items, newest: number };
     items = matched(items, version, memory);

@@ -13,7 +13,12 @@ import { isComplete, type SecretStep, type VersionMemory } from "./secret-step.t
 
 type Manager = VersionReader & Pick<SecretManager, "listByLabel" | "findSecret">;
 
-type Reading = { readonly manager: Manager; readonly memory: VersionMemory };
+type Reading = {
+  readonly manager: Manager;
+  readonly memory: VersionMemory;
+  /** Our secrets by id, asked for once. */
+  readonly list: () => Promise<ReadonlyMap<string, StoredSecret>>;
+};
 
 /** Requests in flight at once: far below the 600 a minute of a project's quota, and quick enough. */
 export const PARALLEL_CALLS = 8;
@@ -25,13 +30,24 @@ export async function inspectSecrets(
 ): Promise<SecretStep[]> {
   const remembered = wanted.map((secret) => recall(secret, needs.memory));
   if (remembered.every(isComplete)) return remembered;
-  const reading = { manager: await needs.secrets(), memory: needs.memory };
+  const manager = await needs.secrets();
+  const reading = { manager, memory: needs.memory, list: listOnce(manager) };
   const limit = pLimit(PARALLEL_CALLS);
   const groups = await Promise.all(
     byCredential(remembered).map((group) => limit(() => compareKnown(group, reading))),
   );
   const known = groups.flatMap((steps) => steps ?? []);
   return known.length === wanted.length ? known : compareListed(remembered, known, reading);
+}
+
+function listOnce(manager: Manager): Reading["list"] {
+  let asked: ReturnType<Reading["list"]> | undefined;
+  return () => {
+    asked ??= manager
+      .listByLabel(MANAGED_BY.key, MANAGED_BY.value)
+      .then((secrets) => new Map(secrets.map((secret) => [secret.id, secret])));
+    return asked;
+  };
 }
 
 const recall = (wanted: WantedSecret, memory: VersionMemory): SecretStep => ({
@@ -54,31 +70,68 @@ function byCredential(steps: readonly SecretStep[]): SecretStep[][] {
 /** A credential whose secrets this machine knows but for a new value: undefined where more must be looked at. */
 async function compareKnown(
   group: readonly SecretStep[],
-  { manager, memory }: Reading,
+  reading: Reading,
 ): Promise<SecretStep[] | undefined> {
-  const open = group.filter((step) => !isComplete(step));
-  if (open.length === 0) return [...group];
-  if (open.some(({ wanted }) => memory.of(wanted.id).upTo === 0)) return undefined;
-  const directory = group.find(({ wanted }) => wanted.kind === "directory");
-  // A directory names all its versions, and whoever adds one to a field's secret adds one there: one read tells of all of them.
-  const stored = directory && (await manager.findSecret(directory.wanted.id));
-  if (directory !== undefined && !isAsRemembered(stored, memory)) return undefined;
-  return Promise.all(
-    group.map(async (step) => {
-      const own = { ...step, isChecked: true, ...(step === directory ? { stored } : {}) };
-      if (isComplete(step)) return own;
-      const { id } = step.wanted;
-      const looking = { reader: manager, memory: memory.of(id) };
-      if (directory === undefined)
-        return { ...own, ...(await compareUnseen(step.items, id, looking)) };
-      return { ...own, items: await recallOlder(step.items, id, looking) };
-    }),
-  );
+  if (group.every(isComplete)) return [...group];
+  const stored = await findKnown(group, reading);
+  if (stored === undefined) {
+    // Whatever is found now tells of some of the credential's secrets only.
+    for (const { wanted } of group) reading.memory.of(wanted.id).upTo = 0;
+    return undefined;
+  }
+  const isAlone = group.every(({ wanted }) => wanted.kind === "field");
+  return Promise.all(group.map((step) => compareNew(step, { ...reading, stored, isAlone })));
+}
+
+/** The credential's secrets as they are, if each that is to be written, and the directory, is as this machine last saw it. */
+async function findKnown(
+  group: readonly SecretStep[],
+  { manager, memory, list }: Reading,
+): Promise<ReadonlyMap<string, StoredSecret> | undefined> {
+  const isUnknown = (step: SecretStep) => !isComplete(step) && memory.of(step.wanted.id).upTo === 0;
+  if (group.some(isUnknown)) return undefined;
+  const listed = await list();
+  const found = new Map<string, StoredSecret>();
+  for (const step of group) {
+    const { id, kind } = step.wanted;
+    const isNeeded = kind === "directory" || !isComplete(step);
+    // Lists lag behind: what is missing there is asked for by name.
+    const stored = listed.get(id) ?? (isNeeded ? await manager.findSecret(id) : undefined);
+    if (stored === undefined && !isNeeded) continue;
+    if (stored === undefined || !isAsRemembered(stored, memory)) return undefined;
+    found.set(id, stored);
+  }
+  return found;
+}
+
+/**
+ * A directory's note names all its versions, and whoever adds one to a field's secret adds one there: so the note tells of all of them.
+ * A secret that stands alone is asked for newer versions.
+ */
+async function compareNew(
+  step: SecretStep,
+  known: Omit<Reading, "list"> & {
+    readonly stored: ReadonlyMap<string, StoredSecret>;
+    readonly isAlone: boolean;
+  },
+): Promise<SecretStep> {
+  const { id, kind } = step.wanted;
+  const stored = known.stored.get(id);
+  const own = {
+    ...step,
+    ...(stored === undefined ? {} : { isChecked: true }),
+    ...(kind === "directory" ? { stored } : {}),
+  };
+  if (isComplete(step)) return own;
+  const looking = { reader: known.manager, memory: known.memory.of(id) };
+  return known.isAlone
+    ? { ...own, ...(await compareUnseen(step.items, id, looking)) }
+    : { ...own, items: await recallOlder(step.items, id, looking) };
 }
 
 /** Whether nobody added a version or made the secret anew since this machine looked at all of it. */
-function isAsRemembered(stored: StoredSecret | undefined, memory: VersionMemory): boolean {
-  if (stored === undefined || !isOurs(stored)) return false;
+function isAsRemembered(stored: StoredSecret, memory: VersionMemory): boolean {
+  if (!isOurs(stored)) return false;
   const { createdAt, upTo } = memory.of(stored.id);
   const noted = Object.keys(filesOf(stored.annotations)).map(Number);
   return stored.createdAt === createdAt && noted.every((version) => version <= upTo);
@@ -88,10 +141,9 @@ function isAsRemembered(stored: StoredSecret | undefined, memory: VersionMemory)
 async function compareListed(
   remembered: readonly SecretStep[],
   known: readonly SecretStep[],
-  { manager, memory }: Reading,
+  { manager, memory, list }: Reading,
 ): Promise<SecretStep[]> {
-  const listed = await manager.listByLabel(MANAGED_BY.key, MANAGED_BY.value);
-  const byId = new Map(listed.map((secret) => [secret.id, secret]));
+  const byId = await list();
   const done = new Map(known.map((step) => [step.wanted.id, step]));
   const limit = pLimit(PARALLEL_CALLS);
   return Promise.all(

@@ -1,6 +1,6 @@
-import type { Credential } from "../credentials/credential.ts";
+import type { Credential, CredentialField } from "../credentials/credential.ts";
 import { formatRef } from "../credentials/ref.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, DataError } from "../errors.ts";
 import type { EnvVar } from "../gcp/types.ts";
 import { fieldSecretId } from "./secret-names.ts";
 import type { Pins } from "./secret-plan.ts";
@@ -24,6 +24,7 @@ export type Injection = {
 /**
  * The variables that credentials give, in the agent's order; where two refs of one type give the same name, the later wins,
  * as it does in the other runtimes.
+ * @throws DataError for a value that no variable can hold
  */
 export function injections(credentials: readonly Credential[]): {
   readonly injections: readonly Injection[];
@@ -42,9 +43,17 @@ export function injections(credentials: readonly Credential[]): {
 }
 
 const injectionsOf = (credential: Credential): Injection[] =>
-  credential.fields.flatMap((field) =>
-    field.env.map((name) => ({ name, credential, field: field.name })),
-  );
+  credential.fields.flatMap((field) => {
+    if (field.env.length > 0 && field.content.hasNul()) throw nulInVariable(field, credential);
+    return field.env.map((name) => ({ name, credential, field: field.name }));
+  });
+
+const nulInVariable = ({ name, env }: CredentialField, { ref }: Credential): DataError =>
+  new DataError({
+    what: `The field ${name} of ${formatRef(ref)} holds a NUL character`,
+    why: `it becomes the variable ${env.join(", ")}, and no environment variable can hold one`,
+    remedy: `Store the value without it: al creds add ${formatRef(ref)}`,
+  });
 
 const collision = (earlier: Injection, later: Injection): string =>
   `${later.name} comes from ${formatRef(later.credential.ref)}; the value of ${formatRef(earlier.credential.ref)} is only in its file`;
@@ -62,6 +71,7 @@ export function environment(input: {
   for (const [name, value] of Object.entries(input.literals)) {
     refuseTaken(name, input.injections);
     refuseLong(name, value);
+    refuseNul(name, value);
   }
   const literals = Object.entries(input.literals).map(([name, value]): EnvVar => ({ name, value }));
   const references = input.injections.map(({ name, credential, field }): EnvVar => {
@@ -80,6 +90,15 @@ function refuseLong(name: string, value: string): void {
     what: `[cloudrun.env] ${name} is ${bytes} bytes long`,
     why: `Cloud Run takes at most ${MAX_VALUE_BYTES} bytes in one variable`,
     remedy: `Shorten ${name}, or put the text into the agent's image.`,
+  });
+}
+
+function refuseNul(name: string, value: string): void {
+  if (!value.includes("\0")) return;
+  throw new ConfigError({
+    what: `[cloudrun.env] ${name} holds a NUL character`,
+    why: "no environment variable can hold one",
+    remedy: `Remove it from ${name} in the agent's config.toml.`,
   });
 }
 

@@ -27,6 +27,13 @@ export function runOverrides({ prompt, runId, timeoutSeconds }: RunLiterals): Ov
       remedy: "Shorten the prompt, or let the agent fetch the long text itself.",
     });
   }
+  if (prompt.includes("\0")) {
+    throw new DataError({
+      what: "The prompt holds a NUL character",
+      why: "it becomes the variable PROMPT, and no environment variable can hold one",
+      remedy: "Remove it from the prompt.",
+    });
+  }
   return {
     containerOverrides: [
       {

@@ -30,15 +30,15 @@ export function filesOf(annotations: Annotations): Readonly<Record<string, strin
 export const regionsOf = (annotations: Annotations): string[] =>
   (annotations[REGIONS_ANNOTATION] ?? "").split(",").filter((region) => region !== "");
 
-/** The annotations with the note, or undefined where they say it already. */
+/** The annotations with the note, or undefined where they say it already. What is noted for a version stays, whoever noted it. */
 export function annotated(annotations: Annotations, note: SecretNote): Annotations | undefined {
   const regions = regionsOf(annotations);
   const files = filesOf(annotations);
   const isNoted =
     regions.includes(note.region) &&
-    Object.entries(note.files).every(([version, field]) => files[version] === field);
+    Object.keys(note.files).every((version) => files[version] !== undefined);
   if (isNoted) return undefined;
-  const known = { ...files, ...note.files };
+  const known = { ...note.files, ...files };
   return {
     ...annotations,
     [REGIONS_ANNOTATION]: [...new Set([...regions, note.region])].sort().join(","),

@@ -205,7 +205,8 @@ describe("a sign-in that Google's library does not take", () => {
         exit: 78,
         what: "Google's client library does not accept the sign-in",
         why: expect.stringContaining("universe domain"),
-        remedy: "Create a new service-account key and store it: al creds add gcp_service_account",
+        remedy:
+          "Sign in anew: with a key, al creds add gcp_service_account; without one, gcloud auth application-default login",
       },
     });
     await google.close();

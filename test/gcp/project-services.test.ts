@@ -7,7 +7,6 @@ import { outcomeOf, refused } from "./fake-google.ts";
 const ACCOUNT = "al-runner@demo-project.iam.gserviceaccount.com";
 const ACCOUNT_NAME = `projects/demo-project/serviceAccounts/${ACCOUNT}`;
 const REPOSITORY = "projects/demo-project/locations/us-central1/repositories/agents";
-const DIGEST = `sha256:${"0".repeat(64)}`;
 const AR = "https://artifactregistry.googleapis.com/v1";
 const SECRETS = "https://secretmanager.googleapis.com/v1/projects/demo-project/secrets";
 const PROBE = "filter=name%3Aal--_probe&pageSize=1000";
@@ -22,9 +21,8 @@ type Row = readonly [
   returned: unknown,
 ];
 
-const image = (reference: { kind: "tag"; tag: string } | { kind: "digest"; digest: string }) => ({
-  ...{ repository: REPOSITORY, image: "team/dev", reference },
-});
+/** Artifact Registry has a client of its own. */
+const noImages = () => Promise.reject(new Error("nobody asks for images here"));
 const found = (body: object = {}): Reply => ({ body });
 const absent = refusal(404, "NOT_FOUND");
 
@@ -83,34 +81,6 @@ const ROWS: readonly Row[] = [
     undefined,
   ],
   [
-    "a repository that is there",
-    ({ images }) => images.hasRepository(REPOSITORY),
-    [found({ name: REPOSITORY })],
-    [{ url: `${AR}/${REPOSITORY}` }],
-    true,
-  ],
-  [
-    "a repository that is not there",
-    ({ images }) => images.hasRepository(REPOSITORY),
-    [absent],
-    [{ url: `${AR}/${REPOSITORY}` }],
-    false,
-  ],
-  [
-    "an image by tag, its path in one segment",
-    ({ images }) => images.hasImage(image({ kind: "tag", tag: "latest" })),
-    [found()],
-    [{ url: `${AR}/${REPOSITORY}/packages/team%2Fdev/tags/latest` }],
-    true,
-  ],
-  [
-    "an image by digest that is not there",
-    ({ images }) => images.hasImage(image({ kind: "digest", digest: DIGEST })),
-    [absent],
-    [{ url: `${AR}/${REPOSITORY}/dockerImages/team%2Fdev@${DIGEST}` }],
-    false,
-  ],
-  [
     "regions come in pages",
     ({ regions }) => regions.listRegions("demo-project"),
     [
@@ -145,7 +115,7 @@ const ROWS: readonly Row[] = [
 describe("every question has its call and its answer", () => {
   test.each(ROWS)("%s", async (_sentence, work, replies, requests, returned) => {
     const { rest, sent } = restAnswering(replies);
-    expect(await work(projectServices(rest))).toEqual(returned);
+    expect(await work(projectServices(rest, noImages))).toEqual(returned);
     expect(sent).toEqual(
       requests.map((request) => ({
         method: "GET",
@@ -171,7 +141,7 @@ describe("permissions and policies are asked of each resource's own API", () => 
       found({ version: 3, bindings: [binding, { ...binding, condition }] }),
       found({ etag: "ACAB" }),
     ]);
-    const { policies } = projectServices(rest);
+    const { policies } = projectServices(rest, noImages);
     expect(await policies.heldPermissions({ kind, name }, ["a.b.c", "d.e.f"])).toEqual(
       new Set(["a.b.c"]),
     );
@@ -203,7 +173,7 @@ describe("permissions and policies are asked of each resource's own API", () => 
   test("what is not there has no policy", async () => {
     const { rest } = restAnswering([absent]);
     const resource = { kind: "secret", name: "projects/p/secrets/s" } as const;
-    expect(await projectServices(rest).policies.findPolicy(resource)).toBeUndefined();
+    expect(await projectServices(rest, noImages).policies.findPolicy(resource)).toBeUndefined();
   });
 });
 
@@ -217,16 +187,6 @@ describe("a denial is an error, never an absence", () => {
       "an account",
       ({ accounts }) => accounts.findAccount(ACCOUNT, "p"),
       ...(["read the service account", ACCOUNT_NAME] as const),
-    ],
-    [
-      "a repository",
-      ({ images }) => images.hasRepository(REPOSITORY),
-      ...(["find the repository", REPOSITORY] as const),
-    ],
-    [
-      "an image",
-      ({ images }) => images.hasImage(image({ kind: "tag", tag: "v1" })),
-      ...(["find the image", `${REPOSITORY}/packages/team%2Fdev/tags/v1`] as const),
     ],
     [
       "regions",
@@ -247,7 +207,7 @@ describe("a denial is an error, never an absence", () => {
     ],
   ])("of %s", async (_what, work, goal, subject) => {
     const { rest } = restAnswering([refusal(403, "PERMISSION_DENIED")]);
-    expect(await outcomeOf(work(projectServices(rest)))).toEqual(
+    expect(await outcomeOf(work(projectServices(rest, noImages)))).toEqual(
       refused({ goal, subject, code: CODE.permissionDenied, why: "Google's text" }),
     );
   });

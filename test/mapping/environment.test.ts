@@ -155,6 +155,14 @@ describe("what Cloud Run's limits allow", () => {
   const literals = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`V${index}`, ""]));
 
+  test("a literal without a NUL character", async () =>
+    expect(await refusal(() => build({ MODE: "a\0b" }))).toMatchInlineSnapshot(`
+      "ConfigError, exit 78
+      what: [cloudrun.env] MODE holds a NUL character
+      why: no environment variable can hold one
+      remedy: Remove it from MODE in the agent's config.toml."
+    `));
+
   test("1,000 variables", () => expect(build(literals(996))).toHaveLength(998));
 
   test("and no more of them", async () =>

@@ -40,4 +40,14 @@ describe("runOverrides", () => {
       ].join("\n"),
     ),
   );
+
+  test("a NUL character fits in no variable", async () =>
+    expect(await refusal(() => overrides("a\0b"))).toBe(
+      [
+        "DataError, exit 65",
+        "what: The prompt holds a NUL character",
+        "why: it becomes the variable PROMPT, and no environment variable can hold one",
+        "remedy: Remove it from the prompt.",
+      ].join("\n"),
+    ));
 });

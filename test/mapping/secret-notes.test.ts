@@ -34,6 +34,12 @@ describe("a note", () => {
       { "al-regions": REGION, "al-files": '{"1":"id_rsa"}' },
     ],
     [
+      "does not say anew what another process said of a version",
+      { "al-regions": REGION, "al-files": '{"1":"id_rsa"}' },
+      { region: REGION, files: { 1: "username", 2: "email" } },
+      { "al-regions": REGION, "al-files": '{"1":"id_rsa","2":"email"}' },
+    ],
+    [
       "is nothing new where it stands already",
       { "al-regions": `asia-east1,${REGION}`, "al-files": '{"1":"id_rsa","2":"username"}' },
       { region: REGION, files: { 2: "username" } },
@@ -66,7 +72,7 @@ describe("a note", () => {
         fc.dictionary(fc.integer({ min: 1, max: 99 }).map(String), fc.string()),
         (before, files) => {
           const after = annotated(before, { region: REGION, files }) ?? before;
-          expect(filesOf(after)).toMatchObject(files);
+          expect(filesOf(after)).toMatchObject({ ...files, ...filesOf(before) });
           expect(regionsOf(after)).toContain(REGION);
         },
       ),

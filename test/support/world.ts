@@ -26,6 +26,7 @@ type AlResult = { readonly code: number; readonly stdout: string; readonly stder
 export type AlOptions = {
   readonly stdin?: string;
   readonly variables?: Readonly<Record<string, string>>;
+  readonly workingDirectory?: string;
   readonly speed?: number;
   /** How much later than now it is for al; Google's clock stays as it is. */
   readonly laterMs?: number;
@@ -148,7 +149,7 @@ async function al(args: readonly string[], { store, url, options }: AlContext): 
     fetch: () => Promise.reject(new TypeError("these tests ask no service")),
     randomBytes,
     variables: { AL_CREDENTIALS_DIR: store, AL_GCP_EMULATOR: url, ...options.variables },
-    workingDirectory: tmpdir(),
+    workingDirectory: options.workingDirectory ?? tmpdir(),
     clock: scaledClock(options.speed ?? SPEED, options.laterMs),
     onSignal(name, listener) {
       const set = listeners.get(name) ?? new Set();

@@ -36,6 +36,11 @@ const SOURCES: readonly { client: string; namespace: string; host: string }[] = 
     namespace: "google.cloud.secretmanager.v1",
     host: "secretmanager.googleapis.com",
   },
+  {
+    client: "artifact-registry",
+    namespace: "google.devtools.artifactregistry.v1",
+    host: "artifactregistry.googleapis.com",
+  },
   { client: "logging-api", namespace: "google.logging.v2", host: "logging.googleapis.com" },
 ];
 
@@ -59,7 +64,28 @@ export function loadApiMethods(): ApiMethod[] {
     return methodsIn(root, { namespace, host, hasGrpc: true });
   });
   // The types that all of Google's APIs share (policies, operations) come with any client.
-  return [...official, ...restMethods(roots.get("run") ?? readDefinitions("run"))];
+  const shared = roots.get("run") ?? readDefinitions("run");
+  const images = roots.get("artifact-registry") ?? readDefinitions("artifact-registry");
+  return [...official, operationsOfArtifactRegistry(images), ...restMethods(shared)];
+}
+
+/**
+ * The one method of Artifact Registry that its client's definitions leave to a mixin
+ * (googleapis google/devtools/artifactregistry/v1/artifactregistry_v1.yaml, http.rules).
+ */
+function operationsOfArtifactRegistry(root: protobuf.Root): ApiMethod {
+  const service = "google.devtools.artifactregistry.v1.ArtifactRegistry";
+  return {
+    fullName: `${service}.GetOperation`,
+    service,
+    name: "GetOperation",
+    host: "artifactregistry.googleapis.com",
+    requestType: root.lookupType("google.longrunning.GetOperationRequest"),
+    responseType: root.lookupType("google.longrunning.Operation"),
+    isStream: false,
+    hasGrpc: false,
+    bindings: [{ verb: "GET", template: "/v1/{name=projects/*/locations/*/operations/*}" }],
+  };
 }
 
 function restMethods(root: protobuf.Root): ApiMethod[] {

@@ -1,11 +1,8 @@
-import { ARTIFACT_REGISTRY } from "./artifact-registry-definition.ts";
-
 /**
  * APIs without an official client among the dependencies, as far as they are emulated and over REST only, so that
  * field numbers mean nothing. The test of the discovery documents holds paths and types to Google's.
  */
 export const REST_DEFINITIONS: readonly { namespace: string; host: string; proto: string }[] = [
-  ARTIFACT_REGISTRY,
   {
     namespace: "google.cloud.resourcemanager.v3",
     host: "cloudresourcemanager.googleapis.com",
