@@ -21,7 +21,10 @@ export function projectFiles(project: NewProject): ReadonlyMap<string, string> {
     ["config.toml", configToml(project, short)],
     ["agents/example/SKILL.md", SKILL],
     ["agents/example/config.toml", agentToml(short)],
-    [".gitignore", "node_modules/\n.al/\n.env.toml\n"],
+    [
+      ".gitignore",
+      "node_modules/\n.al/\n.env.toml\n.terraform/\n*.tfstate\n*.tfstate.*\n*.tfplan\n",
+    ],
     [
       "package.json",
       `${JSON.stringify({ name: packageName(project.name), private: true, type: "module" }, null, 2)}\n`,
@@ -73,5 +76,5 @@ models = [${JSON.stringify(short)}]
 
 # How it runs as a job on Cloud Run.
 # [cloudrun]
-# image = "us-central1-docker.pkg.dev/my-project/agents/example:1"
+# image = "us-central1-docker.pkg.dev/my-project/al-agents/example:1"
 `;

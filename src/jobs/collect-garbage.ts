@@ -1,10 +1,11 @@
 import pLimit from "p-limit";
-import type { Clock } from "../gcp/clock.ts";
 import type { Google } from "../gcp/google.ts";
-import { CODE, hasCode } from "../gcp/google-call-error.ts";
+import { CODE, GoogleCallError, hasCode } from "../gcp/google-call-error.ts";
 import { regionOf, shortName } from "../gcp/resource-names.ts";
+import type { StoredSecret } from "../gcp/secret-manager.ts";
 import type { Job } from "../gcp/types.ts";
 import { idleSince, KEPT_IDLE_MS, mayBeCollected } from "../mapping/idle-job.ts";
+import { pinnedVersions } from "../mapping/job-pins.ts";
 import { type SupersededVersion, supersededVersions } from "../mapping/superseded.ts";
 import { type JobsByRegion, listJobsOf } from "./all-regions.ts";
 import type { Report } from "./events.ts";
@@ -25,40 +26,73 @@ export type Garbage = {
   readonly versions: readonly SupersededVersion[];
 };
 
-type Needs = { readonly google: Google; readonly clock: Clock; readonly report: Report };
+/** What was taken away, and what Google refused. */
+export type Collected = Garbage & { readonly failures: readonly GoogleCallError[] };
+
+type Needs = {
+  readonly google: Google;
+  /** Secrets of another prefix, and jobs that use them, may be somebody else's. */
+  readonly secretPrefix: string;
+  /** Milliseconds since the epoch, by Google's clock. */
+  readonly now: number;
+  readonly report: Report;
+};
 
 /** Finds what nothing needs any more. Reads only. */
-export async function findGarbage({ google, clock, report }: Needs): Promise<Garbage> {
-  const secrets = await ourSecrets(google);
+export async function findGarbage(needs: Needs): Promise<Garbage> {
+  const secrets = await ownSecrets(needs);
   const [seen, withVersions] = await Promise.all([
-    listJobsOf(secrets, google, report),
-    readVersions(secrets, google),
+    listJobsOf(secrets, needs.google, needs.report),
+    readVersions(secrets, needs.google),
   ]);
-  const jobs = await findIdle(seen.jobs, { google, clock });
-  return { jobs, versions: supersededVersions(withVersions, without(jobs, seen, clock.now())) };
+  const jobs = await findIdle(seen.jobs, needs);
+  return { jobs, versions: supersededVersions(withVersions, without(jobs, seen, needs.now)) };
 }
 
 /**
- * Takes the garbage away: first the jobs, as they were seen, then every version that no job pins that is there by then.
- * @returns what was taken away; somebody may have begun to use some of it meanwhile
+ * Takes the garbage away: first the jobs, as they were seen, then every version that no job pins that is there by then. What Google
+ * refuses does not keep the rest from going.
  */
-export async function collect(garbage: Garbage, needs: Needs): Promise<Garbage> {
-  const { google, clock, report } = needs;
-  const limit = pLimit(PARALLEL_CALLS);
-  const deleted = await Promise.all(
-    garbage.jobs.map((job) => limit(async () => ((await deleteIdle(job, needs)) ? [job] : []))),
-  );
-  if (garbage.versions.length === 0) return { jobs: deleted.flat(), versions: [] };
+export async function collect(garbage: Garbage, needs: Needs): Promise<Collected> {
+  const { google, now, report } = needs;
+  const failures: GoogleCallError[] = [];
+  const jobs = await each(garbage.jobs, (job) => deleteIdle(job, needs), failures);
+  if (garbage.versions.length === 0) return { jobs, versions: [], failures };
   const manager = await google.secrets();
   const wanted = new Set(garbage.versions.map(({ secret }) => secret));
-  const secrets = (await ourSecrets(google)).filter(({ id }) => wanted.has(id));
+  const secrets = (await ownSecrets(needs)).filter(({ id }) => wanted.has(id));
   const withVersions = await readVersions(secrets, google);
   const seen = await listJobsOf(secrets, google, report);
-  const versions = supersededVersions(withVersions, { ...seen, now: clock.now() });
-  await Promise.all(
-    versions.map(({ secret, version }) => limit(() => manager.destroyVersion(secret, version))),
+  const versions = await each(
+    supersededVersions(withVersions, { ...seen, now }),
+    ({ secret, version }) => manager.destroyVersion(secret, version).then(() => true),
+    failures,
   );
-  return { jobs: deleted.flat(), versions };
+  return { jobs, versions, failures };
+}
+
+const ownSecrets = async ({ google, secretPrefix }: Needs): Promise<StoredSecret[]> =>
+  (await ourSecrets(google)).filter(({ id }) => id.startsWith(`${secretPrefix}--`));
+
+/** Those of which the work was done. */
+async function each<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<boolean>,
+  failures: GoogleCallError[],
+): Promise<T[]> {
+  const limit = pLimit(PARALLEL_CALLS);
+  const done = await Promise.all(
+    items.map((item) =>
+      limit(() =>
+        work(item).catch((error: unknown) => {
+          if (!(error instanceof GoogleCallError)) throw error;
+          failures.push(error);
+          return false;
+        }),
+      ),
+    ),
+  );
+  return items.filter((_item, index) => done[index]);
 }
 
 const without = (idle: readonly IdleJob[], { jobs, regions }: JobsByRegion, now: number) => {
@@ -66,17 +100,17 @@ const without = (idle: readonly IdleJob[], { jobs, regions }: JobsByRegion, now:
   return { jobs: jobs.filter(({ name }) => !names.has(name ?? "")), regions, now };
 };
 
-async function findIdle(
-  jobs: readonly Job[],
-  { google, clock }: Pick<Needs, "google" | "clock">,
-): Promise<IdleJob[]> {
-  const candidates = jobs.filter((job) => mayBeCollected(job, clock.now()));
+async function findIdle(jobs: readonly Job[], needs: Needs): Promise<IdleJob[]> {
+  const { google, secretPrefix, now } = needs;
+  const candidates = jobs.filter(
+    (job) => mayBeCollected(job, now) && usesOnly(job, `${secretPrefix}--`),
+  );
   const limit = pLimit(PARALLEL_CALLS);
   const found = await Promise.all(
     candidates.map((job) =>
       limit(async () => {
         const since = await readIdleSince(job, google);
-        if (since === undefined || clock.now() - since < KEPT_IDLE_MS) return [];
+        if (since === undefined || now - since < KEPT_IDLE_MS) return [];
         return [{ name: job.name ?? "", etag: job.etag ?? "", idleSince: since }];
       }),
     ),
@@ -84,14 +118,17 @@ async function findIdle(
   return found.flat();
 }
 
+const usesOnly = (job: Job, beginning: string): boolean =>
+  pinnedVersions(job).every(({ secret }) => secret.startsWith(beginning));
+
 const readIdleSince = async (job: Job, google: Google): Promise<number | undefined> =>
   idleSince(job, await (await google.executions()).allExecutions(job.name ?? ""));
 
 /** Deleting a job ends its executions, so it is looked at once more just before. */
-async function deleteIdle({ name, etag }: IdleJob, { google, clock }: Needs): Promise<boolean> {
+async function deleteIdle({ name, etag }: IdleJob, { google, now }: Needs): Promise<boolean> {
   const jobs = (await google.jobs()).in(regionOf(name));
   const job = await jobs.findJob(shortName(name));
-  if (job === undefined || !mayBeCollected(job, clock.now())) return false;
+  if (job === undefined || !mayBeCollected(job, now)) return false;
   try {
     await jobs.deleteJob(shortName(name), etag);
     return true;

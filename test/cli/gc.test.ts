@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { agent, run } from "../support/agents.ts";
 import { writeFields } from "../support/store.ts";
 import { CLOUD_TOML, copyStore, makeWorld, type World } from "../support/world.ts";
 
+// The emulator's clock moves forward only, so each test has an emulator of its own.
 let world: World;
-beforeAll(async () => {
+beforeEach(async () => {
   world = await makeWorld();
 });
-afterAll(() => world.close());
-beforeEach(() => world.reset());
+afterEach(() => world.close());
 
 const DAY = 24 * 60 * 60_000;
 const TOKEN = "al--github_token--default--token";
@@ -16,9 +16,11 @@ const TOKEN = "al--github_token--default--token";
 const project = (script = "true", toml = CLOUD_TOML) =>
   world.project(agent(script, 'credentials = ["github_token"]'), toml);
 
-/** What a later `al gc` says; the emulator's own clock stands still meanwhile. */
-const gc = (path: string, days: number, ...flags: readonly string[]) =>
-  world.al(["gc", "-p", path, ...flags], { laterMs: days * DAY });
+/** What `al gc` says so many days later. */
+async function gc(path: string, days: number, ...flags: readonly string[]) {
+  await world.control("/emulator/clock", { advanceMs: Math.round(days * DAY) });
+  return world.al(["gc", "-p", path, ...flags]);
+}
 
 const stable = (text: string): string =>
   text.replace(/al-it-[0-9a-f]{8}/g, "al-it-<hash>").replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, "<time>");
@@ -82,6 +84,7 @@ describe("al gc", () => {
       dryRun: false,
       jobs: [job, job],
       versions: [{ credential: "github_token", secret: TOKEN, version: "1", supersededAt: time }],
+      failures: [],
     });
   });
 
@@ -106,9 +109,14 @@ describe("al gc", () => {
   });
 
   test("leaves alone a job that runs, and what it pins, for as long as it takes", async () => {
-    const path = project("trap 'exit 0' TERM; while :; do sleep 0.1; done");
+    const path = world.project(
+      agent(
+        "trap 'exit 0' TERM; while :; do sleep 0.1; done",
+        'credentials = ["github_token"]\ntimeout = 604800',
+      ),
+    );
     await world.al(run(path, "--detach"));
-    expect((await gc(path, 9)).stdout).toBe("Nothing to collect.\n");
+    expect((await gc(path, 6)).stdout).toBe("Nothing to collect.\n");
     expect(await writes()).toEqual([]);
   });
 
@@ -125,6 +133,39 @@ describe("al gc", () => {
     const { jobs = [] } = await world.state();
     const left = (jobs as { name: string; deleteTime?: string }[]).filter((job) => !job.deleteTime);
     expect(left.map(({ name }) => name.split("/").at(-1))).toEqual(["al-it-00000000"]);
+  });
+
+  test("goes by Google's clock, whatever this machine's says", async () => {
+    const path = project();
+    await rotated(path);
+    const { stdout } = await world.al(["gc", "-p", path], { laterMs: 30 * DAY });
+    expect(stdout).toBe("Nothing to collect.\n");
+  });
+
+  test("leaves alone the secrets of another prefix, and the jobs that use them", async () => {
+    const theirs = project("true", `${CLOUD_TOML}\nsecret_prefix = "theirs"\n`);
+    await rotated(theirs);
+    expect((await gc(project(), 9)).stdout).toBe("Nothing to collect.\n");
+    expect((await gc(theirs, 0)).stdout).toContain(
+      "destroyed  version 1 of theirs--github_token--",
+    );
+  });
+
+  test("takes away what it may, and ends with what it may not", async () => {
+    const path = project();
+    await rotated(path);
+    const action = { status: "PERMISSION_DENIED" };
+    const method = "google.cloud.run.v2.Jobs.DeleteJob";
+    // Jobs are listed newest first, so the older one stays, and with it the version that it pins.
+    await world.control("/emulator/faults", {
+      rules: [{ method, nth: 2, when: "before", action }],
+    });
+    const { code, stdout, stderr } = await gc(path, 9);
+    expect({ code, stdout: stable(stdout) }).toEqual({
+      code: 77,
+      stdout: `deleted  job al-it-<hash>, idle since <time>\n`,
+    });
+    expect(stable(stderr)).toContain("al could not delete the job");
   });
 
   test("knows the jobs of every region in which a secret was used", async () => {

@@ -42,10 +42,12 @@ test("without questions: a project that doctor understands", async () => {
 
     # How it runs as a job on Cloud Run.
     # [cloudrun]
-    # image = "us-central1-docker.pkg.dev/my-project/agents/example:1"
+    # image = "us-central1-docker.pkg.dev/my-project/al-agents/example:1"
     "
   `);
-  expect(file(".gitignore")).toBe("node_modules/\n.al/\n.env.toml\n");
+  expect(file(".gitignore")).toBe(
+    "node_modules/\n.al/\n.env.toml\n.terraform/\n*.tfstate\n*.tfstate.*\n*.tfplan\n",
+  );
   expect(JSON.parse(file("package.json"))).toEqual({ name: "mine", private: true, type: "module" });
   const doctor = await machine.al(["doctor", "-p", "mine", "--check", "--json"]);
   expect(JSON.parse(doctor.stdout)).toMatchObject({ problems: [], credentials: [{}, {}, {}] });

@@ -89,7 +89,9 @@ async function start(options: EmulatorOptions, cleanup: Cleanup): Promise<Emulat
     ...{ dispatcher: switchboard.dispatcher, platform, store: stores.images },
     ...{ accessTokens: world.accessTokens, signInClock: systemClock },
   });
-  await openDoor({ door, certificate, switchboard, control, registry, log: options.log, cleanup });
+  const now = (): number => world.clock.now();
+  const room = { door, certificate, switchboard, control, registry, now, cleanup };
+  await openDoor({ ...room, log: options.log });
   const url = `http://127.0.0.1:${door.port}`;
   return { url, project: DEMO_PROJECT.id, keyFile: key.file, close: () => cleanup.run() };
 }
@@ -109,10 +111,11 @@ async function openDoor(given: {
   switchboard: Switchboard;
   control: ControlNeeds;
   registry: ReturnType<typeof makeRegistry>;
+  now(): number;
   log(line: string): void;
   cleanup: Cleanup;
 }): Promise<void> {
-  const { door, certificate, switchboard, control, registry, log, cleanup } = given;
+  const { door, certificate, switchboard, control, registry, now, log, cleanup } = given;
   const { dispatcher, token } = switchboard;
   const methods = loadApiMethods();
   const resetPeer = (peer: string): void => door.resetPeer(peer);
@@ -126,6 +129,7 @@ async function openDoor(given: {
     token,
     rest: (call) => serveRest(call, { dispatcher, findRoute, log }),
     registry,
+    now,
     log,
   });
   door.open({

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { TableProblem } from "../../config/check-table.ts";
-import { checkProject, type ProjectCheck } from "../../config/project-check.ts";
+import { checkProject } from "../../config/project-check.ts";
 import { readSettings } from "../../config/settings.ts";
 import { listInstances } from "../../credentials/list-instances.ts";
 import { findStoreProblems, type StoreProblem } from "../../credentials/store-problems.ts";
@@ -69,15 +69,9 @@ export async function examine(
   return {
     status: statuses.every(({ state }) => state === "ok") ? 0 : EXIT.config,
     document: doctorDocument({ statuses, storeProblems, gateway, notes: config.notes }),
-    cloudAgents: cloudAgents(config),
+    cloudAgents: config.cloudAgents,
   };
 }
-
-/** Without a `[cloud]` section there is nowhere to run. */
-const cloudAgents = ({ agents, signIn }: ProjectCheck): string[] =>
-  signIn === undefined
-    ? []
-    : agents.filter(({ runsInCloud }) => runsInCloud).map(({ name }) => name);
 
 async function tellStoreProblems(store: string, terminal: Terminal): Promise<StoreProblem[]> {
   const problems = await findStoreProblems(store);

@@ -18,6 +18,8 @@ export type HttpRooms = {
   page(path: string, response: ServerResponse): boolean;
   /** Serves a request whose body may be large; undefined when the path is not its own. */
   registry(call: Omit<HttpCall, "body">): Promise<void> | undefined;
+  /** The emulator's clock, which may have been moved; every answer tells it. */
+  now(): number;
   log(line: string): void;
 };
 
@@ -26,6 +28,7 @@ const KEEP_ALIVE_MS = 240_000;
 /** Everything that is not gRPC. It does not listen: the front door hands it sockets. */
 export function makeHttpServer(rooms: HttpRooms): Server {
   const server = createServer((request, response) => {
+    response.setHeader("date", new Date(rooms.now()).toUTCString());
     serve(request, response, rooms).catch((error: Error) => {
       // The request broke off while it was read, or an answer failed half-way: nobody is left to tell.
       rooms.log(`${request.method}: ${error.name}`);
