@@ -46,7 +46,6 @@ locals {
     doctor = [
       "resourcemanager.projects.get",
       "serviceusage.services.get",
-      "serviceusage.services.list",
     ]
 
     # On the runners' accounts only: a job is created under the name of its runner; doctor asks whether the account is there.

@@ -10,7 +10,7 @@ import type { JobPlan } from "../mapping/job-spec.ts";
 import { RUN_ID_VARIABLE } from "../mapping/overrides.ts";
 import { SPEC_ANNOTATION } from "../mapping/ownership.ts";
 import { ensureJob, type JobNeeds } from "./ensure-job.ts";
-import type { Report } from "./events.ts";
+import { type Report, withRemedy } from "./events.ts";
 
 export type LaunchInput = {
   readonly plan: JobPlan;
@@ -116,11 +116,14 @@ async function search(
   { executions, clock, report }: LaunchNeeds,
 ): Promise<Execution | undefined> {
   report({ kind: "warning", text: "The answer to the launch was lost; looking for the run." });
+  let isDenied = false;
   for (const until = clock.now() + SEARCH_MS; clock.now() < until; ) {
     const found = await executions.listExecutions(job).catch((error: unknown) => {
       // Not there, not allowed, or away: whatever it is, it does not tell whether the run was started.
-      if (error instanceof GoogleCallError) return [];
-      throw error;
+      if (!(error instanceof GoogleCallError)) throw error;
+      if (hasCode(error, CODE.permissionDenied) && !isDenied) report(withRemedy(error));
+      isDenied ||= hasCode(error, CODE.permissionDenied);
+      return [];
     });
     const ours = found.find((execution) => carries(execution, runId));
     if (ours !== undefined) return ours;

@@ -8,6 +8,7 @@ import type { JobPlan } from "../mapping/job-spec.ts";
 import { executionLogFilter } from "../mapping/log-query.ts";
 import { type Outcome, outcomeOf } from "../mapping/outcome.ts";
 import { runOverrides } from "../mapping/overrides.ts";
+import { withRemedy } from "./events.ts";
 import { LogFollower } from "./follow-logs.ts";
 import { launch } from "./launch.ts";
 import { buildJob, guard, type RunNeeds, type RunRequest } from "./plan-run.ts";
@@ -115,14 +116,15 @@ export async function followRun(
 async function readOutcome(
   name: string,
   execution: Execution,
-  { google, memory }: RunNeeds,
+  { google, memory, report }: RunNeeds,
 ): Promise<Outcome> {
   const known = outcomeOf(execution, undefined);
   if (known.state === "succeeded" || known.state === "cancelled") return known;
   const executions = await google.executions();
   const task = await executions.findTask(name).catch((error: unknown) => {
-    if (error instanceof GoogleCallError) return undefined;
-    throw error;
+    if (!(error instanceof GoogleCallError)) throw error;
+    report(withRemedy(error));
+    return undefined;
   });
   const outcome = outcomeOf(execution, task);
   if (outcome.state === "unknown" && /secret/i.test(outcome.reason)) {

@@ -21,6 +21,7 @@ export type RequiredPermission = {
 
 const JOBS = "google.cloud.run.v2.Jobs";
 const EXECUTIONS = "google.cloud.run.v2.Executions";
+const TASKS = "google.cloud.run.v2.Tasks";
 const SECRETS = "google.cloud.secretmanager.v1.SecretManagerService";
 const DOCKER = "google.devtools.artifactregistry.docker";
 
@@ -44,8 +45,18 @@ const ON_PROJECT: readonly Row[] = [
   ...(
     [
       ["run.jobs.create", [`${JOBS}.CreateJob`], ["run"], "create an agent's job"],
-      ["run.jobs.get", [`${JOBS}.GetJob`], ["run", "plan"], "see whether an agent's job is there"],
-      ["run.jobs.list", [`${JOBS}.ListJobs`], ["plan", "secrets rm", "gc"], "find al's jobs"],
+      [
+        "run.jobs.get",
+        [`${JOBS}.GetJob`],
+        ["run", "plan", "gc"],
+        "see whether an agent's job is there",
+      ],
+      [
+        "run.jobs.list",
+        [`${JOBS}.ListJobs`],
+        ["run", "plan", "secrets ls", "secrets rm", "gc"],
+        "find al's jobs",
+      ],
       ["run.jobs.run", [`${JOBS}.RunJob`], ["run"], "start an agent"],
       [
         "run.jobs.runWithOverrides",
@@ -53,30 +64,25 @@ const ON_PROJECT: readonly Row[] = [
         ["run"],
         "give a run its prompt, its name and its timeout",
       ],
-      ["run.jobs.delete", [`${JOBS}.DeleteJob`], ["run", "gc"], "remove a job that nothing uses"],
       [
-        "run.executions.get",
-        [`${EXECUTIONS}.GetExecution`],
-        ["run", "attach"],
-        "see how a run is getting on",
+        "run.jobs.delete",
+        [`${JOBS}.DeleteJob`],
+        ["run", "secrets rm", "gc"],
+        "remove a job that nothing uses",
       ],
+      ["run.executions.get", [`${EXECUTIONS}.GetExecution`], ["run"], "see how a run goes"],
       [
         "run.executions.list",
         [`${EXECUTIONS}.ListExecutions`],
-        ["run", "ps", "gc"],
+        ["run", "secrets rm", "gc"],
         "find runs, and the run of a call whose answer was lost",
       ],
-      ["run.executions.cancel", [`${EXECUTIONS}.CancelExecution`], ["run", "kill"], "stop a run"],
-      [
-        "run.tasks.list",
-        ["google.cloud.run.v2.Tasks.ListTasks"],
-        ["run", "attach"],
-        "read an agent's exit code",
-      ],
+      ["run.executions.cancel", [`${EXECUTIONS}.CancelExecution`], ["run"], "stop a run"],
+      ["run.tasks.list", [`${TASKS}.ListTasks`], ["run"], "read an agent's exit code"],
       [
         "run.operations.get",
         ["google.longrunning.Operations.GetOperation"],
-        ["run", "gc"],
+        ["run", "secrets rm", "gc"],
         "wait until Cloud Run has checked a job",
       ],
     ] as const
@@ -84,14 +90,14 @@ const ON_PROJECT: readonly Row[] = [
   [
     "logging.logEntries.list",
     ["google.logging.v2.LoggingServiceV2.ListLogEntries"],
-    ["run", "attach", "logs"],
+    ["run"],
     "show what an agent prints",
     "roles/logging.viewer",
   ],
   [
     "secretmanager.secrets.list",
     [`${SECRETS}.ListSecrets`],
-    ["run", "plan", "secrets"],
+    ["run", "plan", "secrets ls", "secrets sync", "secrets rm", "gc"],
     "find the secrets that it made; a list is authorised on the project",
     "roles/secretmanager.viewer",
   ],
@@ -111,7 +117,7 @@ const ON_SECRETS: readonly Row[] = [
   [
     "secretmanager.secrets.get",
     [`${SECRETS}.GetSecret`],
-    ["run", "secrets"],
+    ["run", "plan", "secrets sync", "secrets rm"],
     "see whose a secret is before it is changed",
     "roles/secretmanager.viewer",
   ],
@@ -125,7 +131,7 @@ const ON_SECRETS: readonly Row[] = [
   [
     "secretmanager.secrets.delete",
     [`${SECRETS}.DeleteSecret`],
-    ["secrets rm", "gc"],
+    ["secrets rm"],
     "remove a credential's copies",
     "roles/secretmanager.admin",
   ],
@@ -139,7 +145,7 @@ const ON_SECRETS: readonly Row[] = [
   [
     "secretmanager.versions.list",
     [`${SECRETS}.ListSecretVersions`],
-    ["run", "secrets"],
+    ["run", "plan", "secrets ls", "secrets sync", "gc"],
     "find the version that holds a value",
     MANAGER,
   ],
@@ -153,7 +159,7 @@ const ON_SECRETS: readonly Row[] = [
   [
     "secretmanager.versions.destroy",
     [`${SECRETS}.DestroySecretVersion`],
-    ["secrets", "gc"],
+    ["gc"],
     "destroy values that were replaced",
     MANAGER,
   ],

@@ -1,96 +1,77 @@
-import { generateKeyPairSync } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { agent, run } from "../support/agents.ts";
-import { writeFields } from "../support/store.ts";
-import { copyStore, makeWorld, type World } from "../support/world.ts";
-import { readSetUp, seedOf } from "./support/grants.ts";
+import { OWN_PERMISSIONS, permissionsOf } from "./support/granted.ts";
+import { callsOf, type JournalLine, permissionsIn, refusalsIn } from "./support/journal.ts";
+import { CONTROLLER, makeStage, type Performance, type Stage } from "./support/stage.ts";
+import { STEP_NAMES, type StepName, stepNamed } from "./support/steps.ts";
+import { USES_PATH } from "./support/uses.ts";
 
-const SET_UP = readSetUp("per-agent");
-const CONTROLLER = SET_UP.serviceAccounts.controller ?? "";
-const RUNNER = SET_UP.serviceAccounts["runner/it"] ?? "";
+const { UNUSED } = await import(new URL("../../scripts/permissions-doc.mjs", import.meta.url).href);
 const PREFIXED = /secretmanager\.(versions|secrets\.(get|update|delete))/;
 
-let world: World;
-let variables: Record<string, string>;
-
-/** A project of Google's as Terraform leaves it, and the controller's key in a store of its own. */
+let stage: Stage;
+const performances = new Map<StepName, Performance>();
 beforeAll(async () => {
-  world = await makeWorld();
-  const { publicKey, privateKey } = generateKeyPairSync("rsa", {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-    publicKeyEncoding: { type: "spki", format: "pem" },
-  });
-  const seed = seedOf(SET_UP);
-  const serviceAccounts = seed.serviceAccounts.map(({ email }) =>
-    email === CONTROLLER ? { email, publicKeyPem: publicKey } : { email },
+  stage = await makeStage();
+  for (const name of STEP_NAMES) performances.set(name, await stage.perform(stepNamed(name)));
+}, 180_000);
+afterAll(() => stage?.close());
+
+/** What the controller called in all of this, or in one step. */
+const callsIn = (...names: readonly StepName[]): readonly JournalLine[] =>
+  (names.length === 0 ? STEP_NAMES : names).flatMap((name) =>
+    callsOf(performances.get(name)?.calls ?? [], CONTROLLER),
   );
-  await world.control("/emulator/seed", { ...seed, serviceAccounts });
-  const key: unknown = JSON.parse(readFileSync(world.emulator.keyFile, "utf8"));
-  const store = copyStore(world, "least-privilege");
-  writeFields(store, {
-    "gcp_service_account/default/key_json": JSON.stringify({
-      ...(key as object),
-      ...{ client_email: CONTROLLER, private_key: privateKey, private_key_id: undefined },
-    }),
-    "github_token/read-only/token": "ghp_fakeFakeFakeFakeFakeFakeFakeFake0009",
-  });
-  variables = { AL_CREDENTIALS_DIR: store };
-});
-afterAll(() => world?.close());
 
-/** As the module prints it, but signing in with a key: nobody has to act as anybody. */
-const CLOUD = String(SET_UP.outputs.environment_toml)
-  .replace('auth = "impersonate"', 'auth = "key"')
-  .replace(/^impersonate = .*\n/m, "");
+/** What doctor asks in vain: it says "unknown" of the runner's access, and knows Cloud Run's regions by itself. */
+const REFUSED: { readonly [name in StepName]?: readonly string[] } = {
+  "al doctor --runtime cloudrun": [
+    "resourcemanager.projects.getIamPolicy by Projects.GetIamPolicy",
+    "run.locations.list by Locations.ListLocations",
+    "secretmanager.secrets.getIamPolicy by SecretManagerService.GetIamPolicy",
+  ],
+};
 
-const refused = async (since: number): Promise<string[]> =>
-  (await world.calls(since))
-    .filter(({ principal, status }) => principal === CONTROLLER && status === "PERMISSION_DENIED")
-    .map(({ method, resource }) => `${method} ${resource}`);
-
-test("the controller runs an agent with exactly its rights, and the agent reads its credentials", async () => {
-  const project = world.project(
-    agent(
-      'cat /credentials/git_ssh/botty/email; echo; printf %s "$GITHUB_TOKEN" | wc -c',
-      'credentials = ["github_token", "git_ssh:botty"]',
-    ),
-    CLOUD,
-  );
-  const { code, stdout, stderr } = await world.al(run(project), { variables });
-  expect({ code, stdout, stderr }).toMatchObject({ code: 0, stdout: "botty@example.com\n40\n" });
-  expect(await refused(0)).toEqual([]);
-
-  for (const command of [
-    ["plan", "it", "-p", project],
-    ["secrets", "ls", "-p", project],
-    ["secrets", "sync", "it", "-p", project],
-    ["secrets", "rm", "github_token", "-p", project, "--yes"],
-  ]) {
-    const result = await world.al(command, { variables });
-    expect({ command, ...result }).toMatchObject({ command, code: 0 });
-  }
-  expect(await refused(0)).toEqual([]);
+test.each(STEP_NAMES)("with exactly the rights that Terraform grants, %s works", (name) => {
+  const performance = performances.get(name);
+  expect(
+    { ended: performance?.ended, refused: refusalsIn(callsIn(name)) },
+    performance?.said,
+  ).toEqual({ ended: stepNamed(name).ends, refused: REFUSED[name] ?? [] });
 });
 
-test("what the controller uses on secrets, it uses under the prefix", async () => {
-  const calls = (await world.calls()) as unknown as readonly {
-    readonly principal: string;
-    readonly permissions: readonly string[];
-    readonly resource: string;
-  }[];
-  const onSecrets = calls.filter(
-    ({ principal, permissions }) =>
-      principal === CONTROLLER && permissions.some((each) => PREFIXED.test(each)),
+test("which permissions each step uses is kept; `npx vitest run test/terraform/least-privilege.test.ts -u` writes it anew", async () => {
+  const uses = STEP_NAMES.map((name) => [name, permissionsIn(callsIn(name))]);
+  await expect(`${JSON.stringify(Object.fromEntries(uses), null, 2)}\n`).toMatchFileSnapshot(
+    USES_PATH,
+  );
+});
+
+test("every permission of the module's own roles is used", () => {
+  const used = permissionsIn(callsIn());
+  expect(OWN_PERMISSIONS.filter((permission) => !used.includes(permission))).toEqual([]);
+});
+
+test("what Google's roles bring along unused is what docs/permissions.md justifies", () => {
+  const used = permissionsIn(callsIn());
+  const unused = permissionsOf("roles/artifactregistry.writer").filter(
+    (permission) => !used.includes(permission),
+  );
+  const justified = UNUSED.flatMap(({ permissions }: { permissions: string[] }) => permissions);
+  expect([...justified].sort()).toEqual([...unused].sort());
+});
+
+test("what the controller uses on secrets, it uses under the prefix", () => {
+  const onSecrets = callsIn().filter(({ permissions }) =>
+    permissions.some((each) => PREFIXED.test(each)),
   );
   expect(onSecrets).not.toEqual([]);
   expect(onSecrets.filter(({ resource }) => !resource.includes("/secrets/al--"))).toEqual([]);
 });
 
-test("an agent that lists a credential which Terraform does not know of cannot read it", async () => {
-  const project = world.project(agent("true", 'credentials = ["github_token:read-only"]'), CLOUD);
-  const { code, stderr } = await world.al(run(project), { variables, speed: 2000 });
-  expect(code).toBe(77);
-  expect(stderr).toContain(`${RUNNER} may not read the secret al--github_token--read-only--token`);
+test("lines come by the stream, and by lists too", () => {
+  const methods = new Set(callsIn().map(({ method }) => method.split(".").at(-1)));
+  expect([...methods].filter((method) => /LogEntries$/.test(method ?? "")).sort()).toEqual([
+    "ListLogEntries",
+    "TailLogEntries",
+  ]);
 });

@@ -103,7 +103,6 @@ describe("nobody gets more than is needed", () => {
     expect(lists["permissions.doctor"]).toEqual([
       "resourcemanager.projects.get",
       "serviceusage.services.get",
-      "serviceusage.services.list",
     ]));
 
   test("on the project without a condition stand only the lists that cannot have one", async () => {

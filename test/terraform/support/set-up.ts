@@ -24,6 +24,13 @@ export type SetUp = {
   /** Permissions of the custom roles, by full name. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly grants: readonly Grant[];
+  /** Who from outside may come in, as the emulator's seed takes it. */
+  readonly workloadIdentityProviders: readonly {
+    readonly name: string;
+    readonly issuer: string;
+    readonly attributeMapping: Readonly<Record<string, string>>;
+    readonly attributeCondition: string;
+  }[];
   readonly probeSecret: {
     readonly id: string;
     readonly labels: Readonly<Record<string, string>>;
@@ -57,6 +64,7 @@ export function setUpOf(variables: Variables, plan: Plan): SetUp {
     grants: resources
       .filter(({ type }) => type.endsWith("_iam_member"))
       .map((resource) => grantOf(resource, roles)),
+    workloadIdentityProviders: of("google_iam_workload_identity_pool_provider").map(providerOf),
     probeSecret: probeSecretOf(of("google_secret_manager_secret")),
     outputs: Object.fromEntries(
       Object.entries(outputs).map(([name, { value }]) => [name, value ?? null]),
@@ -92,6 +100,19 @@ function grantedOn(type: string, values: PlannedResource["values"]): string {
     default:
       throw new Error(`Nobody said what ${type} grants on.`);
   }
+}
+
+function providerOf({ values }: PlannedResource): SetUp["workloadIdentityProviders"][number] {
+  const { attribute_mapping, oidc } = values as {
+    readonly attribute_mapping: Readonly<Record<string, string>>;
+    readonly oidc: readonly { readonly issuer_uri: string }[];
+  };
+  return {
+    name: text(values.name),
+    issuer: text(oidc[0]?.issuer_uri),
+    attributeMapping: attribute_mapping,
+    attributeCondition: text(values.attribute_condition),
+  };
 }
 
 function probeSecretOf([probe]: readonly PlannedResource[]): SetUp["probeSecret"] {
