@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "config/config.ts",
     "credentials/credential.ts",
     "credentials/ref.ts",
+    "credentials/shell-word.ts",
     "gcp/types.ts",
     "gcp/resource-names.ts",
   ],

@@ -13,6 +13,12 @@ const CODES: Readonly<Record<Style, string>> = {
   yellow: "33",
 };
 
+/** Keys of a document whose values are names of al's and Google's, to be used again: a short secret may happen to be a part of one. */
+const NAMES: ReadonlySet<string> = new Set([
+  ...["run", "agent", "job", "execution", "project", "region", "secret", "credential"],
+  ...["state", "exitSource", "action", "id"],
+]);
+
 /** What `al` prints: results on stdout, everything about the work on stderr. Colours only where a person looks. */
 export class Terminal {
   readonly #stdout: Output;
@@ -38,8 +44,8 @@ export class Terminal {
 
   /** The one document of `--json`. */
   json(document: unknown): void {
-    const masked = (_key: string, value: unknown): unknown =>
-      typeof value === "string" ? this.#mask(value) : value;
+    const masked = (key: string, value: unknown): unknown =>
+      typeof value === "string" && !NAMES.has(key) ? this.#mask(value) : value;
     this.#stdout.write(`${JSON.stringify(document, masked, 2)}\n`);
   }
 

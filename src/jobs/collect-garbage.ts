@@ -2,7 +2,6 @@ import pLimit from "p-limit";
 import type { Google } from "../gcp/google.ts";
 import { CODE, GoogleCallError, hasCode } from "../gcp/google-call-error.ts";
 import { regionOf, shortName } from "../gcp/resource-names.ts";
-import type { StoredSecret } from "../gcp/secret-manager.ts";
 import type { Job } from "../gcp/types.ts";
 import { idleSince, KEPT_IDLE_MS, mayBeCollected } from "../mapping/idle-job.ts";
 import { pinnedVersions } from "../mapping/job-pins.ts";
@@ -40,7 +39,7 @@ type Needs = {
 
 /** Finds what nothing needs any more. Reads only. */
 export async function findGarbage(needs: Needs): Promise<Garbage> {
-  const secrets = await ownSecrets(needs);
+  const secrets = await ourSecrets(needs.secretPrefix, needs.google);
   const [seen, withVersions] = await Promise.all([
     listJobsOf(secrets, needs.google, needs.report),
     readVersions(secrets, needs.google),
@@ -60,7 +59,7 @@ export async function collect(garbage: Garbage, needs: Needs): Promise<Collected
   if (garbage.versions.length === 0) return { jobs, versions: [], failures };
   const manager = await google.secrets();
   const wanted = new Set(garbage.versions.map(({ secret }) => secret));
-  const secrets = (await ownSecrets(needs)).filter(({ id }) => wanted.has(id));
+  const secrets = (await ourSecrets(needs.secretPrefix, google)).filter(({ id }) => wanted.has(id));
   const withVersions = await readVersions(secrets, google);
   const seen = await listJobsOf(secrets, google, report);
   const versions = await each(
@@ -70,9 +69,6 @@ export async function collect(garbage: Garbage, needs: Needs): Promise<Collected
   );
   return { jobs, versions, failures };
 }
-
-const ownSecrets = async ({ google, secretPrefix }: Needs): Promise<StoredSecret[]> =>
-  (await ourSecrets(google)).filter(({ id }) => id.startsWith(`${secretPrefix}--`));
 
 /** Those of which the work was done. */
 async function each<T>(

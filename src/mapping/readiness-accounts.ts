@@ -134,9 +134,11 @@ function verdictOn(secretId: string, agent: AgentPlace, facts: ProjectFacts): bo
   if (verdicts.includes(true)) return true;
   const unread = [...policies, facts.project].find((asked) => asked?.kind === "unknown");
   if (unread?.kind === "unknown") return unread.why;
-  return verdicts.every((verdict) => verdict === false)
+  if (verdicts.some((verdict) => verdict !== false))
+    return "a policy names groups, roles or conditions that al cannot judge";
+  return facts.project.kind === "known" && facts.project.value.isAlone
     ? false
-    : "a policy names groups, roles or conditions that al cannot judge";
+    : "no policy of the project or of the secret lets it; one of the folder or organisation above may";
 }
 
 const verdictOf = (

@@ -51,7 +51,12 @@ export type ProbeFacts =
 
 /** What Google answered to a caller that it let in. */
 export type ProjectFacts = {
-  readonly project: Asked<{ readonly id: string; readonly number: string }>;
+  readonly project: Asked<{
+    readonly id: string;
+    readonly number: string;
+    /** No folder or organisation above it can grant anything. */
+    readonly isAlone: boolean;
+  }>;
   /** What the caller holds on the whole project. */
   readonly held: Asked<ReadonlySet<string>>;
   /** By host: whether Service Usage says that the API is on. */

@@ -1,3 +1,4 @@
+import { shellWord } from "../credentials/shell-word.ts";
 import { repositoryAddress } from "./artifact-image.ts";
 import { accountProject, grantCommand, memberOf, prefixCondition } from "./grant-command.ts";
 import { hclAgent, hclText } from "./hcl-text.ts";
@@ -143,7 +144,7 @@ export function pushImage(
 ): Remedy {
   return {
     gcloud: image.byTag
-      ? `gcloud builds submit agents/${agent} --tag=${image.reference}`
+      ? `docker build --tag=${image.reference} ${shellWord(`agents/${agent}`)} && docker push ${image.reference}`
       : `gcloud artifacts docker images list ${repositoryAddress(image.repository)}`,
   };
 }

@@ -64,7 +64,9 @@ function supersededSince(
 ): number | undefined {
   const files = filesOf(annotations);
   const field = files[version];
+  // A disabled version replaces nothing: whoever rolled back uses the one before.
   const later = versions
+    .filter(({ state }) => state === "ENABLED")
     .filter(({ number }) => Number(number) > Number(version))
     .filter(({ number }) => field === undefined || (files[number] ?? field) === field)
     .map(({ createdAt }) => createdAt);

@@ -374,7 +374,11 @@ const BROKEN: readonly Row[] = [
     "the image was never pushed",
     { image: `${REGISTRY}/team/reviewer:v2` },
     ["missing image:dev"],
-    [{ gcloud: `gcloud builds submit agents/dev --tag=${REGISTRY}/team/reviewer:v2` }],
+    [
+      {
+        gcloud: `docker build --tag=${REGISTRY}/team/reviewer:v2 agents/dev && docker push ${REGISTRY}/team/reviewer:v2`,
+      },
+    ],
   ],
   [
     "the image's digest is not there",

@@ -157,6 +157,75 @@ removed  job al-it-<hash>
     expect(stderr).toContain("A run uses the copies of github_token: al-it-");
   });
 
+  test("is refused when a run was started after the first look", async () => {
+    const script = '[ -z "$PROMPT" ] || { trap "exit 0" TERM; while :; do sleep 0.1; done; }';
+    const path = world.project(agent(script, 'credentials = ["github_token"]'));
+    await world.al(run(path));
+    const method = "google.cloud.run.v2.Executions.ListExecutions";
+    const rule = { method, when: "after", action: { delayMs: 5_000 } };
+    await world.control("/emulator/faults", { rules: [rule] });
+    const asked = async () => (await world.calls()).some((call) => call.method === method);
+    const removing = world.al(["secrets", "rm", "github_token", "--yes", "-p", path]);
+    while (!(await asked())) await new Promise((resolve) => setImmediate(resolve));
+    await world.al(["run", "it", "stay", "--runtime", "cloudrun", "--detach", "-p", path]);
+    const { code, stderr } = await removing;
+    expect(code, stderr).toBe(75);
+    expect((await world.calls()).filter(({ method: name }) => /Delete/.test(name))).toEqual([]);
+  });
+
+  test("is refused where nobody can see whether a run uses them", async () => {
+    const there = world.project(
+      agent("sleep 5", 'credentials = ["github_token"]'),
+      CLOUD_TOML.replace("us-central1", "asia-east1"),
+    );
+    await world.al(run(there, "--detach"));
+    // Regions are asked in the order of their names.
+    const action = { status: "PERMISSION_DENIED" };
+    const method = "google.cloud.run.v2.Jobs.ListJobs";
+    await world.control("/emulator/faults", { rules: [{ method, when: "before", action }] });
+    const here = ["secrets", "rm", "github_token", "--yes", "-p", project()];
+    const unseen = await world.al(here);
+    expect(unseen.code).toBe(75);
+    expect(unseen.stderr).toContain("the jobs of asia-east1 cannot be seen");
+    expect((await world.al(here)).stderr).toContain("A run uses the copies of github_token");
+    expect((await world.calls()).filter(({ method: name }) => /Delete/.test(name))).toEqual([]);
+  });
+
+  test("is refused while jobs that are not al's use them", async () => {
+    const path = project();
+    await world.al(["secrets", "sync", "it", "-p", path]);
+    const secretKeyRef = { secret: "al--github_token--default--token", version: "1" };
+    const container = {
+      image: "host.local/agent:latest",
+      env: [{ name: "TOKEN", valueSource: { secretKeyRef } }],
+    };
+    const runner = "al-runner@demo-project.iam.gserviceaccount.com";
+    const template = { template: { containers: [container], serviceAccount: runner } };
+    await fetch(
+      `${world.emulator.url}/v2/projects/demo-project/locations/us-central1/jobs?jobId=theirs`,
+      {
+        method: "POST",
+        headers: { authorization: "Bearer owner", "content-type": "application/json" },
+        body: JSON.stringify({ template }),
+      },
+    );
+    const { code, stderr } = await world.al(["secrets", "rm", "github_token", "--yes", "-p", path]);
+    expect(code).toBe(78);
+    expect(stderr).toContain("Jobs that are not al's use the copies of github_token: theirs");
+    expect((await world.calls()).filter(({ method }) => /Delete/.test(method))).toEqual([]);
+  });
+
+  test("of another prefix is neither shown nor removed", async () => {
+    const theirs = world.project(
+      agent("true", 'credentials = ["github_token"]'),
+      `${CLOUD_TOML}\nsecret_prefix = "theirs"\n`,
+    );
+    await world.al(["secrets", "sync", "it", "-p", theirs]);
+    const listed = await world.al(["secrets", "ls", "-p", project()]);
+    const removed = await world.al(["secrets", "rm", "github_token", "--yes", "-p", project()]);
+    expect([listed.stdout, removed.code]).toEqual(["No secrets of al's in demo-project.\n", 1]);
+  });
+
   test.each([
     ["with --dry-run it removes nothing", ["--dry-run"], 0],
     ["without a terminal and without --yes it removes nothing", [], 64],

@@ -32,7 +32,14 @@ const ROWS: readonly Row[] = [
     ({ projects }) => projects.getProject("demo-project"),
     [found({ name: "projects/123456789012", projectId: "demo-project", state: "ACTIVE" })],
     [{ url: "https://cloudresourcemanager.googleapis.com/v3/projects/demo-project" }],
-    { id: "demo-project", number: "123456789012" },
+    { id: "demo-project", number: "123456789012", isAlone: true },
+  ],
+  [
+    "a project may lie in a folder",
+    ({ projects }) => projects.getProject("demo-project"),
+    [found({ name: "projects/1", projectId: "demo-project", parent: "folders/5" })],
+    [{ url: "https://cloudresourcemanager.googleapis.com/v3/projects/demo-project" }],
+    { id: "demo-project", number: "1", isAlone: false },
   ],
   [
     "APIs are asked about together, and answered in any order",

@@ -42,7 +42,7 @@ function services(
     return value;
   };
   const google: ProjectServices = {
-    projects: { getProject: () => answer({ id: "demo-project", number: "42" }) },
+    projects: { getProject: () => answer({ id: "demo-project", number: "42", isAlone: true }) },
     apis: { areOn: (_project, hosts) => answer(new Map(hosts.map((host) => [host, true]))) },
     accounts: { findAccount: () => answer({ disabled: false }) },
     images: { hasRepository: () => answer(true), hasImage: () => answer(true) },

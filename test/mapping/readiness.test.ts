@@ -33,7 +33,7 @@ const HOSTS = ["run", "secretmanager", "logging", "iam", "artifactregistry", "ia
 
 /** The caller is owner of everything, and the runner may read every secret. */
 const FACTS: ProjectFacts = {
-  project: known({ id: "demo-project", number: "42" }),
+  project: known({ id: "demo-project", number: "42", isAlone: true }),
   held: known(ALL),
   services: known(new Map(HOSTS.map((name) => [`${name}.googleapis.com`, true]))),
   seen: new Map(),
@@ -145,6 +145,18 @@ describe("a project", () => {
       {},
       [
         "missing secrets:dev: no policy of the project or of the secret lets it read al--github_token--default--token",
+      ],
+    ],
+    [
+      "that lies in a folder, which may give what its own policies do not",
+      {
+        project: known({ id: "demo-project", number: "42", isAlone: false }),
+        policy: NOBODY,
+        secretPolicies: new Map([["al--github_token--default--token", NOBODY]]),
+      },
+      {},
+      [
+        "unknown secrets:dev: no policy of the project or of the secret lets it; one of the folder or organisation above may",
       ],
     ],
     [

@@ -56,6 +56,11 @@ describe("a version may be destroyed", () => {
       [gone("1", 20)],
     ],
     ["when it is disabled", { versions: versions([2, 9], [1, 30, "DISABLED"]) }, [gone("1", 9)]],
+    [
+      "not by a version that was disabled again",
+      { versions: versions([2, 9, "DISABLED"], [1, 30]) },
+      [],
+    ],
     ["not again", { versions: versions([2, 9], [1, 30, "DESTROYED"]) }, []],
     [
       "in a directory, when a newer one of the same file came",

@@ -26,9 +26,9 @@ export async function listSecretsCommand(
   io: Io,
   terminal: Terminal,
 ): Promise<number> {
-  const { google, report } = await connect(options, io, terminal);
+  const { google, report, secretPrefix } = await connect(options, io, terminal);
   try {
-    const lines = await listSecrets(google, report);
+    const lines = await listSecrets(secretPrefix, google, report);
     if (options.json) terminal.json(lines.map(documentOf));
     else for (const line of renderInventory(lines, google.location.project)) terminal.result(line);
     return 0;
@@ -118,7 +118,11 @@ export async function removeSecretsCommand(
   try {
     const idBeginning = credentialIdBeginning(secretPrefix, parsed);
     const remembered = memory.secretIds();
-    const plan = await planRemoval({ credential, idBeginning, remembered }, google, report);
+    const plan = await planRemoval(
+      { credential, secretPrefix, idBeginning, remembered },
+      google,
+      report,
+    );
     const removing =
       plan.secrets.length > 0 && (await isConfirmed(credential, plan, { options, io }));
     if (removing) {
@@ -166,7 +170,7 @@ function showRemoval(
 ): void {
   const { removing, options, terminal, region } = shown;
   const secrets = plan.secrets.map(({ id }) => id);
-  const jobs = plan.jobs.map((job) => jobLabel(job, region));
+  const jobs = plan.jobs.map(({ name }) => jobLabel(name ?? "", region));
   const word = removing ? "removed" : "kept";
   if (options.json) {
     terminal.json({ credential, removed: removing, secrets, jobs });
