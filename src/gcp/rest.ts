@@ -1,7 +1,9 @@
+import { gaxios } from "google-auth-library";
 import type { Caller } from "./call.ts";
 import type { Clock } from "./clock.ts";
 import { CODE } from "./google-call-error.ts";
 import type { Session } from "./session.ts";
+import { lacksQuotaProject } from "./sign-in-errors.ts";
 
 /** One REST call that changes nothing, so that it may be repeated. */
 export type RestRequest = {
@@ -39,7 +41,7 @@ export class Rest {
     this.#session = session;
     this.#call = needs.call;
     this.#clock = needs.clock;
-    this.#fetch = needs.fetch ?? globalThis.fetch;
+    this.#fetch = needs.fetch ?? fetchByProxy(session.emulator === undefined);
   }
 
   /** By host: whether the API answered (true), or refused because the project has not enabled it. */
@@ -60,10 +62,12 @@ export class Rest {
   }
 
   async #attempt({ host, path, body }: RestRequest, timeoutMs = 30_000): Promise<Json> {
-    const { auth, emulator } = this.#session;
+    const { auth, emulator, quotaProject } = this.#session;
     const url = new URL(path, emulator?.url ?? `https://${host}`);
     // Versions of the library differ in whether this is a Headers or a plain object.
     const headers = new Headers(await auth.getRequestHeaders(url.href));
+    if (quotaProject !== undefined && !headers.has(QUOTA_PROJECT))
+      headers.set(QUOTA_PROJECT, quotaProject);
     if (body !== undefined) headers.set("content-type", "application/json");
     const asked = this.#clock.now();
     const answer = await this.#fetch(url, {
@@ -83,7 +87,9 @@ export class Rest {
       return content;
     }
     const refusal = refusalOf(answer.status, content);
-    if (refusal.reason === "SERVICE_DISABLED") this.#answered.set(host, false);
+    // Of a project of gcloud's own it says nothing about the one that is asked about.
+    if (refusal.reason === "SERVICE_DISABLED" && !lacksQuotaProject(refusal.details))
+      this.#answered.set(host, false);
     throw refusal;
   }
 
@@ -93,6 +99,36 @@ export class Rest {
     if (!Number.isNaN(said)) this.#skewMs = (asked + this.#clock.now()) / 2 - said;
   }
 }
+
+/** https://cloud.google.com/apis/docs/system-parameters */
+const QUOTA_PROJECT = "x-goog-user-project";
+
+/**
+ * Like Node's fetch, which ignores HTTPS_PROXY, but by the HTTP client that signing in uses: whoever can sign in and run agents
+ * behind a proxy can ask these APIs too. An emulator is on this machine, where a proxy has no part.
+ */
+const fetchByProxy =
+  (mayUseProxy: boolean): typeof globalThis.fetch =>
+  async (input, { method, headers, body, redirect, signal } = {}) => {
+    const url = new URL(String(input));
+    const sent = gaxios.request({
+      url,
+      ...(method === undefined ? {} : { method: method as "GET" | "POST" }),
+      ...(headers === undefined ? {} : { headers: new Headers(headers) }),
+      ...(body === undefined ? {} : { data: body }),
+      ...(redirect === undefined ? {} : { redirect }),
+      ...(signal ? { signal } : {}),
+      ...(mayUseProxy ? {} : { noProxy: [url] }),
+      retry: false,
+      // Leaves the body in the answer, to be read by whoever asked.
+      responseType: "stream",
+      validateStatus: () => true,
+    });
+    return sent.catch(() => {
+      // The client's error holds the request with its token, so that nothing of it may travel.
+      throw signal?.aborted ? signal.reason : new TypeError("fetch failed");
+    });
+  };
 
 /** A proxy or a captive portal may answer with a page. */
 async function readJson(answer: Response): Promise<Json> {

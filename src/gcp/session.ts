@@ -13,6 +13,8 @@ export type Session = {
   readonly emulator: EmulatorEndpoint | undefined;
   /** Yields the headers of a request; for a REST call: `auth.getRequestHeaders(url)`. */
   readonly auth: AuthClient;
+  /** Is billed for REST calls unless `auth` names another project; absent where Google needs none to be named. */
+  readonly quotaProject?: string;
   /** The tokens behind `auth`, where they are fetched and expire; absent where this machine signs for itself. */
   readonly tokens?: AccessTokens;
 };
@@ -63,6 +65,7 @@ export function keyIdentity(
     account: key.email,
     member: `serviceAccount:${key.email}`,
     project: key.project,
+    quotaProject: undefined,
     source,
   };
 }
@@ -75,6 +78,9 @@ export function clientOptions({ project, auth, emulator }: Session): ClientOptio
     ...base,
     apiEndpoint: emulator.host,
     port: emulator.port,
+    // It is on this machine, where a proxy of the environment has no part
+    // (grpc-js, http_proxy.ts; google-gax, grpc.ts, hands on what begins with "grpc.").
+    "grpc.enable_http_proxy": 0,
     sslCreds: grpc.credentials.combineChannelCredentials(
       grpc.credentials.createSsl(Buffer.from(emulator.ca)),
       // grpc-js wants a plain object where the auth library gives a Headers.

@@ -11,6 +11,8 @@ export type AdcPlace = {
   readonly emulator: string | undefined;
   readonly allowExecutables: boolean;
   readonly quotaProject: string | undefined;
+  /** The one al works in, where it is known without the file. */
+  readonly project: string | undefined;
 };
 
 /** @throws ConfigError, which never quotes the file */

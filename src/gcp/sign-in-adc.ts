@@ -27,7 +27,12 @@ export type AdcSettings = {
   readonly allowExecutables: boolean;
 };
 
-type Search = { readonly settings: AdcSettings; readonly emulator: EmulatorEndpoint | undefined };
+type Search = {
+  readonly settings: AdcSettings;
+  readonly emulator: EmulatorEndpoint | undefined;
+  /** The one al works in, where it is configured. */
+  readonly project: string | undefined;
+};
 
 /**
  * Google's application default credentials, in Google's order: the file that GOOGLE_APPLICATION_CREDENTIALS names, the one
@@ -35,13 +40,13 @@ type Search = { readonly settings: AdcSettings; readonly emulator: EmulatorEndpo
  * @throws ConfigError when there are none, or they are not to be used; UnavailableError for a metadata server that is silent
  */
 export async function defaultIdentity(search: Search, needs: SignInNeeds): Promise<Identity> {
-  const { settings, emulator } = search;
+  const { settings, emulator, project } = search;
   const named = settings.applicationCredentials;
   const source = named ?? join(settings.gcloudDirectory, "application_default_credentials.json");
   const text = await readIfThere(source, named !== undefined, needs);
   if (text !== undefined) {
     const { allowExecutables, quotaProject } = settings;
-    const place = { source, emulator: emulator?.url, allowExecutables, quotaProject };
+    const place = { source, emulator: emulator?.url, allowExecutables, quotaProject, project };
     return fileIdentity(text, place, needs);
   }
   const host = settings.metadataHost;

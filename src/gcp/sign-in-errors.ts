@@ -1,4 +1,11 @@
-import { AlError, type ErrorWords, EXIT, PermissionError, UnavailableError } from "../errors.ts";
+import {
+  AlError,
+  ConfigError,
+  type ErrorWords,
+  EXIT,
+  PermissionError,
+  UnavailableError,
+} from "../errors.ts";
 
 /** Words of Google's, without anything that looks like a token or a key, and not too many of them. */
 export function harmless(text: string): string {
@@ -32,6 +39,28 @@ export const tokenRefused = (principal: string, why: string): AlError =>
     why: harmless(why),
     remedy:
       "Check that the account still exists and is enabled. If a person signs in: gcloud auth application-default login",
+  });
+
+/**
+ * Whether Google says that a person's calls count for no project, or for one of gcloud's own, in which nobody can enable an API
+ * (https://cloud.google.com/docs/authentication/troubleshoot-adc).
+ */
+export const lacksQuotaProject = (text: string): boolean =>
+  /requires a quota project|in project (764086051850|32555940559) /.test(text);
+
+/** Mends what `lacksQuotaProject` is about. */
+export const setQuotaProject = (project: string): string =>
+  `gcloud auth application-default set-quota-project ${project}`;
+
+/** `goal` continues "al could not". */
+export const withoutQuotaProject = (
+  goal: string,
+  { why, project }: { readonly why: string; readonly project: string },
+): ConfigError =>
+  new ConfigError({
+    what: `al could not ${goal}: the sign-in names no project that is billed for its calls`,
+    why: harmless(why),
+    remedy: setQuotaProject(project),
   });
 
 /** Whether an answer's status says that the same request may be served later. */

@@ -4,7 +4,12 @@ import { type AdcFile, type AdcPlace, malformedAdc, textOf } from "./sign-in-adc
 import { harmless, isPassing, unreachable, withExit } from "./sign-in-errors.ts";
 import { type Identity, SCOPE } from "./sign-in-identity.ts";
 import { impersonated } from "./sign-in-impersonate.ts";
-import { fetchToken, type LibraryFailure, type TokenFetcher } from "./sign-in-library.ts";
+import {
+  fetchToken,
+  type LibraryFailure,
+  type TokenFetcher,
+  transporterOptions,
+} from "./sign-in-library.ts";
 import type { SignInNeeds } from "./sign-in-needs.ts";
 import { AccessTokens, TokenClient } from "./sign-in-tokens.ts";
 
@@ -25,7 +30,11 @@ export function externalIdentity(file: AdcFile, place: AdcPlace, needs: SignInNe
   requireSource(file.credential_source, place);
   const audience = textOf(file, "audience", place);
   const { service_account_impersonation_url: url, ...rest } = file;
-  const options = { ...rest, scopes: [SCOPE] } as unknown as ExternalAccountClientOptions;
+  const options = {
+    ...rest,
+    scopes: [SCOPE],
+    transporterOptions: transporterOptions(place.emulator, needs.answerWithinMs),
+  } as unknown as ExternalAccountClientOptions;
   const explain = (failure: LibraryFailure): AlError => refusal(failure, file, place);
   const fetch = () =>
     fetchToken(makeClient(options, place, needs), { clock: needs.clock, explain });
@@ -36,6 +45,7 @@ export function externalIdentity(file: AdcFile, place: AdcPlace, needs: SignInNe
     account: undefined,
     member: `principal:${audience.replace(/\/providers\/.*$/, "")}/subject/<subject>`,
     project: place.quotaProject,
+    quotaProject: place.quotaProject,
     source: place.source,
   };
   if (url === undefined) return federated;

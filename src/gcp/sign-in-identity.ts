@@ -15,6 +15,8 @@ export type Identity = {
   readonly member: string;
   /** Its own project, or the one that is billed for its calls. */
   readonly project: string | undefined;
+  /** Must be named in requests to APIs that bill the caller's project, where that would be gcloud's own; undefined elsewhere. */
+  readonly quotaProject: string | undefined;
   /** Where it comes from, for messages: a file, or the metadata server. */
   readonly source: string;
 };

@@ -1,7 +1,14 @@
-import type { AuthClient } from "google-auth-library";
 import { type AlError, ConfigError, EXIT, PermissionError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
-import { harmless, isPassing, tokenRefused, unreachable, withExit } from "./sign-in-errors.ts";
+import {
+  harmless,
+  isPassing,
+  lacksQuotaProject,
+  tokenRefused,
+  unreachable,
+  withExit,
+  withoutQuotaProject,
+} from "./sign-in-errors.ts";
 import { type Identity, SCOPE } from "./sign-in-identity.ts";
 import { jsonObject, type SendRequest, type SignInAnswer } from "./sign-in-request.ts";
 import { type AccessToken, AccessTokens, TokenClient } from "./sign-in-tokens.ts";
@@ -16,7 +23,7 @@ const FIRST_PAUSE_MS = 500;
 
 export type Impersonation = {
   /** Who asks. */
-  readonly source: Pick<Identity, "auth" | "tokens" | "account" | "member">;
+  readonly source: Pick<Identity, "auth" | "tokens" | "account" | "member" | "quotaProject">;
   /** E-mail address of the service account that is acted as. */
   readonly target: string;
   /** Accounts in between, each of which may act as the next. */
@@ -36,6 +43,7 @@ export function impersonated(given: Impersonation, needs: Needs): Identity {
     account: given.target,
     member: `serviceAccount:${given.target}`,
     project: undefined,
+    quotaProject: undefined,
     source: given.source.account ?? "the application default credentials",
   };
 }
@@ -70,7 +78,7 @@ async function post(
   const url = `${emulator ?? `https://${HOST}`}/v1/projects/-/serviceAccounts/${target}:generateAccessToken`;
   return send({
     url,
-    headers: await headersOf(source.auth),
+    headers: await headersOf(source),
     body: {
       scope: [SCOPE],
       lifetime: LIFETIME,
@@ -81,8 +89,13 @@ async function post(
   });
 }
 
-const headersOf = async (auth: AuthClient): Promise<Record<string, string>> =>
-  Object.fromEntries(await auth.getRequestHeaders(`https://${HOST}/`));
+const headersOf = async ({
+  auth,
+  quotaProject,
+}: Impersonation["source"]): Promise<Record<string, string>> => ({
+  ...(quotaProject === undefined ? {} : { "x-goog-user-project": quotaProject }),
+  ...Object.fromEntries(await auth.getRequestHeaders(`https://${HOST}/`)),
+});
 
 function readToken(given: Impersonation, answer: SignInAnswer | undefined): AccessToken {
   if (answer === undefined) throw unreachable(HOST, "it does not answer");
@@ -111,6 +124,13 @@ function errorOf({ error }: { readonly [key: string]: unknown }): Omit<Refusal, 
 
 function refusal(given: Impersonation, { status, message, withoutApi }: Refusal): AlError {
   const { source, target } = given;
+  if (lacksQuotaProject(message))
+    return withoutQuotaProject(`act as ${target}`, {
+      why: message,
+      project: source.quotaProject ?? projectOf(target),
+    });
+  const billed = /permission to use project ([^\s.]+)/.exec(message)?.[1];
+  if (billed !== undefined) return notBilled(given, { why: message, project: billed });
   if (withoutApi !== undefined)
     return new ConfigError({
       what: `al could not act as ${target}: the API for that is not enabled`,
@@ -133,6 +153,17 @@ function refusal(given: Impersonation, { status, message, withoutApi }: Refusal)
     remedy: "Check impersonate in [cloud].",
   });
 }
+
+/** Whose calls a project is to be billed for needs a right in it. */
+const notBilled = (
+  { source, target }: Impersonation,
+  { why, project }: { readonly why: string; readonly project: string },
+): PermissionError =>
+  new PermissionError({
+    what: `al could not act as ${target}: the caller may not use the quota of ${project}`,
+    why,
+    remedy: `gcloud projects add-iam-policy-binding ${project} --member="${source.member}" --role=roles/serviceusage.serviceUsageConsumer\nor name another project: gcloud auth application-default set-quota-project <project>`,
+  });
 
 /** Google does not tell whether the right or the account is missing; the grant is the same in every tool. */
 function notAllowed({ source, target }: Impersonation, why: string): PermissionError {

@@ -2,6 +2,7 @@ import {
   type AuthClient,
   ExternalAccountClient,
   type ExternalAccountClientOptions,
+  type gaxios,
   UserRefreshClient,
   type UserRefreshClientOptions,
 } from "google-auth-library";
@@ -22,7 +23,16 @@ export type Library = {
 
 export const googleLibrary: Library = {
   user: (options) => new UserRefreshClient(options),
-  external: (options) => ExternalAccountClient.fromJSON(options),
+  external(options) {
+    const client = ExternalAccountClient.fromJSON(options);
+    // The library makes the exchange itself by another transporter, without end and by any proxy
+    // (google-auth-library 10.5, baseexternalclient.js: `new sts.StsCredentials`).
+    if (client !== null)
+      Object.assign(Reflect.get(client, "stsCredential") ?? {}, {
+        transporter: client.transporter,
+      });
+    return client;
+  },
 };
 
 /** What is read of an error of the library: never the request, which holds keys and tokens. */
@@ -37,6 +47,15 @@ export type LibraryFailure = {
 };
 
 const LIFETIME_MS = 3_600_000;
+
+/** For the library's requests: an end to waiting, and no proxy of the environment before an emulator on this machine. */
+export const transporterOptions = (
+  emulator: string | undefined,
+  answerWithinMs: number,
+): gaxios.GaxiosOptions => ({
+  timeout: answerWithinMs,
+  ...(emulator !== undefined && { noProxy: [new URL(emulator)] }),
+});
 
 /** A fresh token. The library's own errors end here. */
 export async function fetchToken(

@@ -7,6 +7,10 @@ import { AccessTokens, TokenClient } from "./sign-in-tokens.ts";
 /** Google's own, on every machine and container of Google Cloud (https://cloud.google.com/compute/docs/metadata/overview). */
 const GOOGLES_HOST = "metadata.google.internal";
 const ANSWER_WITHIN_MS = 3_000;
+/** A server that starts or is busy asks to be asked again (googleapis/google-cloud-python#15178). */
+const TRIES = 3;
+const FIRST_PAUSE_MS = 200;
+const BUSY: readonly (number | undefined)[] = [undefined, 429, 503];
 const ACCOUNT = "instance/service-accounts/default";
 
 type Needs = { readonly send: SendRequest; readonly clock: Clock };
@@ -20,7 +24,7 @@ export async function machineIdentity(
   { send, clock }: Needs,
 ): Promise<Identity | undefined> {
   const host = namedHost ?? GOOGLES_HOST;
-  const ask = (path: string) => askMetadata(send, { host, path });
+  const ask = (path: string) => askMetadata({ send, clock }, { host, path });
   const email = await ask(`${ACCOUNT}/email`);
   if (email === undefined && namedHost === undefined) return undefined;
   if (email === undefined) throw silent(host);
@@ -37,22 +41,27 @@ export async function machineIdentity(
     account: email.text.trim(),
     member: `serviceAccount:${email.text.trim()}`,
     project: project?.status === 200 ? project.text.trim() : undefined,
+    quotaProject: undefined,
     source: "the metadata server",
   };
 }
 
 /** Undefined when nothing answers there, or what answers is no metadata server. */
 async function askMetadata(
-  send: SendRequest,
+  { send, clock }: Needs,
   { host, path }: { host: string; path: string },
 ): Promise<SignInAnswer | undefined> {
-  const answer = await send({
-    url: `http://${host}/computeMetadata/v1/${path}`,
-    headers: { "metadata-flavor": "Google" },
-    timeoutMs: ANSWER_WITHIN_MS,
-    mayUseProxy: false,
-  });
-  return answer?.header("metadata-flavor") === "Google" ? answer : undefined;
+  for (let tried = 1; ; tried += 1) {
+    const answer = await send({
+      url: `http://${host}/computeMetadata/v1/${path}`,
+      headers: { "metadata-flavor": "Google" },
+      timeoutMs: ANSWER_WITHIN_MS,
+      mayUseProxy: false,
+    });
+    if (!BUSY.includes(answer?.status) || tried === TRIES)
+      return answer?.header("metadata-flavor") === "Google" ? answer : undefined;
+    await clock.sleep(FIRST_PAUSE_MS * 2 ** (tried - 1) * (0.5 + clock.random()));
+  }
 }
 
 function readToken(host: string, clock: Clock, answer: SignInAnswer | undefined) {

@@ -8,6 +8,8 @@ export type SignInNeeds = {
   readonly send: SendRequest;
   readonly library: Library;
   readonly clock: Clock;
+  /** How long a token service may take to answer; milliseconds. */
+  readonly answerWithinMs: number;
   /** Rejects with `code: "ENOENT"` where there is no file. */
   readFile(path: string): Promise<string>;
 };
@@ -17,5 +19,6 @@ export const signInNeeds: SignInNeeds = {
   send: sendRequest,
   library: googleLibrary,
   clock: systemClock,
+  answerWithinMs: 30_000,
   readFile: (path) => readFile(path, "utf8"),
 };

@@ -2,12 +2,11 @@ import { type AlError, ConfigError } from "../errors.ts";
 import { type AdcFile, type AdcPlace, textOf } from "./sign-in-adc-file.ts";
 import { isPassing, loginExpired, unreachable } from "./sign-in-errors.ts";
 import type { Identity } from "./sign-in-identity.ts";
-import { fetchToken, type LibraryFailure } from "./sign-in-library.ts";
+import { fetchToken, type LibraryFailure, transporterOptions } from "./sign-in-library.ts";
 import type { SignInNeeds } from "./sign-in-needs.ts";
 import { AccessTokens, TokenClient } from "./sign-in-tokens.ts";
 
 const HOST = "oauth2.googleapis.com";
-const ANSWER_WITHIN_MS = 30_000;
 
 /**
  * A person who signed in with gcloud; the file does not say who.
@@ -22,10 +21,7 @@ export function userIdentity(file: AdcFile, place: AdcPlace, needs: SignInNeeds)
     clientId,
     clientSecret: textOf(file, "client_secret", place),
     refreshToken: textOf(file, "refresh_token", place),
-    transporterOptions: {
-      timeout: ANSWER_WITHIN_MS,
-      ...(emulator && { noProxy: [new URL(emulator)] }),
-    },
+    transporterOptions: transporterOptions(emulator, needs.answerWithinMs),
     ...(emulator && { endpoints: { oauth2TokenUrl: `${emulator}/token` } }),
   };
   const explain = (failure: LibraryFailure): AlError => refusal(failure, place);
@@ -38,6 +34,7 @@ export function userIdentity(file: AdcFile, place: AdcPlace, needs: SignInNeeds)
     account: undefined,
     member: "user:<your e-mail address>",
     project,
+    quotaProject: project ?? place.project,
     source: place.source,
   };
 }

@@ -29,15 +29,16 @@ export async function signInKeyless(
   needs: SignInNeeds = signInNeeds,
 ): Promise<Session> {
   const { key, impersonate: target, emulator, settings } = request;
+  const configured = request.project ?? settings.project;
   const source =
     key === undefined
-      ? await defaultIdentity({ settings, emulator }, needs)
+      ? await defaultIdentity({ settings, emulator, project: configured }, needs)
       : keyIdentity(key, { source: "that is stored", emulator: emulator?.url });
   const identity: Identity =
     target === undefined
       ? source
       : impersonated({ source, target, emulator: emulator?.url }, needs);
-  const project = request.project ?? settings.project ?? source.project;
+  const project = configured ?? source.project;
   if (project === undefined) throw withoutProject(source);
   if (emulator !== undefined) requireDemoProject(project, projectSource(request, source));
   return {
@@ -45,6 +46,7 @@ export async function signInKeyless(
     principal: identity.account ?? "the application default credentials",
     emulator,
     auth: identity.auth,
+    ...(identity.quotaProject !== undefined && { quotaProject: identity.quotaProject }),
     ...(identity.tokens && { tokens: identity.tokens }),
   };
 }

@@ -1,4 +1,4 @@
-import { ConfigError, TryAgainError } from "../errors.ts";
+import { AlError, ConfigError, TryAgainError } from "../errors.ts";
 import { isMadeHere } from "../gcp/call.ts";
 import type { Clock } from "../gcp/clock.ts";
 import { CODE, GoogleCallError, hasCode } from "../gcp/google-call-error.ts";
@@ -78,6 +78,8 @@ async function attempt(
   try {
     return await needs.jobs.runJob(input.plan.jobId, input.overrides);
   } catch (error) {
+    // Signing in was refused: nothing was sent.
+    if (error instanceof AlError && !(error instanceof GoogleCallError)) throw error;
     if (hasCode(error, ...REFUSED) && !isMadeHere(error)) return { refused: error };
     if (hasCode(error, CODE.unavailable) && neverSent(error)) throw error;
     const found = await search(input, needs);

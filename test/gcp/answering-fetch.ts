@@ -9,6 +9,8 @@ type Sent = {
   readonly url: string;
   readonly body?: unknown;
   readonly authorization: string | null;
+  /** `x-goog-user-project`, where it is there. */
+  readonly billed?: string;
 };
 
 export type Reply = {
@@ -21,7 +23,7 @@ export type Reply = {
 const TOKEN = "fake-token";
 
 /** Signs nothing; its header is what the tests look for. */
-const signedIn = (emulatorUrl?: string): Session => ({
+export const signedIn = (emulatorUrl?: string): Session => ({
   ...session,
   auth: {
     getRequestHeaders: async () => new Headers({ authorization: `Bearer ${TOKEN}` }),
@@ -33,15 +35,21 @@ const signedIn = (emulatorUrl?: string): Session => ({
 });
 
 /** REST calls that are answered with these replies, one a call; an Error is a connection that fails. */
-export function restAnswering(replies: readonly (Reply | Error)[], emulatorUrl?: string) {
+export function restAnswering(
+  replies: readonly (Reply | Error)[],
+  emulatorUrl?: string,
+  more: Partial<Session> = {},
+) {
   const sent: Sent[] = [];
   const clock = new FakeClock();
   const open = [...replies];
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const { method = "GET", headers, body } = init ?? {};
+    const billed = new Headers(headers).get("x-goog-user-project");
     sent.push({
       ...{ method, url: String(input) },
       authorization: new Headers(headers).get("authorization"),
+      ...(billed === null ? {} : { billed }),
       ...(body === undefined ? {} : { body: JSON.parse(String(body)) }),
     });
     const reply = open.shift() ?? new Error("called more often than there are answers");
@@ -52,7 +60,7 @@ export function restAnswering(replies: readonly (Reply | Error)[], emulatorUrl?:
       headers: reply.date === undefined ? {} : { date: reply.date },
     });
   };
-  const signed = signedIn(emulatorUrl);
+  const signed = { ...signedIn(emulatorUrl), ...more };
   const call = createCaller(signed, clock, () => undefined);
   return { rest: new Rest(signed, { call, clock, fetch }), sent, clock };
 }

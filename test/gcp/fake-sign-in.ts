@@ -59,6 +59,7 @@ export function fakeNeeds(given: {
       external: vi.fn<Library["external"]>(fetcher),
     },
     clock: new FakeClock(0.5),
+    answerWithinMs: 30_000,
     async readFile(path) {
       const file = given.files?.[path];
       if (file instanceof Error) throw file;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CODE } from "../../src/gcp/google-call-error.ts";
 import type { RestRequest } from "../../src/gcp/rest.ts";
+import type { Session } from "../../src/gcp/session.ts";
 import { type Reply, refusal, restAnswering } from "./answering-fetch.ts";
 import { ALL_PAUSES, everyTextOf, outcomeOf, refused } from "./fake-google.ts";
 
@@ -41,6 +42,18 @@ describe("a call", () => {
     expect(await rest.send(request)).toEqual({ name: "it" });
     expect(sent).toEqual([{ ...expected, authorization: "Bearer fake-token" }]);
   });
+});
+
+test.each([
+  ["the project that is to be named", {}, "acme"],
+  ["the one that the sign-in names, first of all", { "x-goog-user-project": "own" }, "own"],
+])("a person's call is billed to %s", async (_sentence, own, billed) => {
+  const auth = {
+    getRequestHeaders: async () => new Headers({ authorization: "Bearer fake-token", ...own }),
+  } as unknown as Session["auth"];
+  const { rest, sent } = restAnswering([{ body: {} }], undefined, { auth, quotaProject: "acme" });
+  await rest.send(REQUEST);
+  expect(sent).toMatchObject([{ authorization: "Bearer fake-token", billed }]);
 });
 
 describe("an answer", () => {
@@ -115,6 +128,16 @@ describe("beside the answers", () => {
       "an API that is disabled is off",
       refusal(403, "PERMISSION_DENIED", "off", "SERVICE_DISABLED"),
       false,
+    ],
+    [
+      "an API that is disabled in gcloud's own project says neither",
+      refusal(
+        403,
+        "PERMISSION_DENIED",
+        "X API has not been used in project 764086051850 before or it is disabled.",
+        "SERVICE_DISABLED",
+      ),
+      undefined,
     ],
     [
       "a denial for another reason says neither",

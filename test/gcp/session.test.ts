@@ -133,6 +133,7 @@ describe("options of Google's clients", () => {
       projectId: "demo-project",
       apiEndpoint: "localhost",
       port: 9471,
+      "grpc.enable_http_proxy": 0,
     });
     expect(sslCreds).toBeInstanceOf(grpc.ChannelCredentials);
   });

@@ -73,7 +73,31 @@ describe("who signs in", () => {
       "then gcloud's, with the project that is billed",
       NOTHING,
       fakeNeeds({ files: { [GCLOUD]: person } }),
-      { project: "acme", principal: UNKNOWN, hasTokens: true },
+      { project: "acme", principal: UNKNOWN, quotaProject: "acme", hasTokens: true },
+    ],
+    [
+      "a person's calls are billed to the project al works in where the sign-in names none",
+      named({ project: "from-variable" }),
+      fakeNeeds({ files: { [NAMED]: { ...person, quota_project_id: undefined } } }),
+      {
+        ...{ project: "from-variable", quotaProject: "from-variable" },
+        ...{ principal: UNKNOWN, hasTokens: true },
+      },
+    ],
+    [
+      "to the one that is configured first of all",
+      { ...named({ project: "from-variable" }), project: "from-config" },
+      fakeNeeds({ files: { [NAMED]: { ...person, quota_project_id: undefined } } }),
+      {
+        ...{ project: "from-config", quotaProject: "from-config" },
+        ...{ principal: UNKNOWN, hasTokens: true },
+      },
+    ],
+    [
+      "but to the sign-in's own where it names one",
+      { ...named(), project: "from-config" },
+      fakeNeeds({ files: { [NAMED]: person } }),
+      { project: "from-config", principal: UNKNOWN, quotaProject: "acme", hasTokens: true },
     ],
     [
       "then the machine, with its project",
@@ -162,7 +186,13 @@ describe("a token", () => {
     const needs = fakeNeeds({ files: { [NAMED]: file } });
     await firstCall(named({ project: "acme" }), needs);
     expect(needs.library.external.mock.calls).toEqual([
-      [{ ...outside, scopes: ["https://www.googleapis.com/auth/cloud-platform"] }],
+      [
+        {
+          ...outside,
+          scopes: ["https://www.googleapis.com/auth/cloud-platform"],
+          transporterOptions: { timeout: 30_000 },
+        },
+      ],
     ]);
   });
 
@@ -215,6 +245,22 @@ describe("a token", () => {
       ],
     ]);
   });
+
+  test.each([
+    ["the project al works in", undefined, "from-config"],
+    ["the sign-in's own project", "acme", "acme"],
+  ])(
+    "of another account is asked for by a person, billed to %s",
+    async (_sentence, own, billed) => {
+      const file = { ...person, quota_project_id: own };
+      const needs = fakeNeeds({ files: { [NAMED]: file }, answers: [granted] });
+      expect(await firstCall({ ...acting(), project: "from-config" }, needs)).toEqual(RETURNED);
+      expect(needs.send.mock.calls[0]?.[0].headers).toEqual({
+        authorization: "Bearer ya29.obviouslyFakeSourceToken",
+        "x-goog-user-project": billed,
+      });
+    },
+  );
 
   test("of another account goes through the accounts in between that the file names", async () => {
     const file = {
@@ -300,6 +346,39 @@ A grant takes effect after some minutes. If there is no such account, correct [c
         name: "ConfigError",
         exit: 78,
         remedy: "gcloud services enable iamcredentials.googleapis.com --project=12",
+      },
+    ),
+    ...[
+      "IAM Service Account Credentials API has not been used in project 764086051850 before or it is disabled. Enable it …",
+      "Your application is authenticating by using local Application Default Credentials. The iamcredentials.googleapis.com API requires a quota project, which is not set by default.",
+    ].map((why) =>
+      row(
+        "because a person's sign-in names no project that is billed: the command that names one",
+        as,
+        { answers: [refuse(403, why)] },
+        {
+          name: "ConfigError",
+          exit: 78,
+          what: `al could not act as ${TARGET}: the sign-in names no project that is billed for its calls`,
+          why,
+          remedy: "gcloud auth application-default set-quota-project acme",
+        },
+      ),
+    ),
+    row(
+      "of the right to be billed to a project: the grant, and another way",
+      as,
+      {
+        answers: [
+          refuse(403, "Caller does not have required permission to use project acme. Grant …"),
+        ],
+      },
+      {
+        exit: 77,
+        what: `al could not act as ${TARGET}: the caller may not use the quota of acme`,
+        remedy: expect.stringMatching(
+          /^gcloud projects add-iam-policy-binding acme --member=.* --role=roles\/serviceusage\.serviceUsageConsumer\n.*set-quota-project/,
+        ) as unknown as string,
       },
     ),
     row(
@@ -548,6 +627,34 @@ describe("a metadata server", () => {
   ])("%s", async (_sentence, needs, metadataHost, threw) => {
     const request = { ...NOTHING, settings: { ...NOTHING.settings, metadataHost } };
     expect(await firstCall(request, needs)).toMatchObject({ threw });
+  });
+
+  const email = metadata("vm@acme.iam.gserviceaccount.com");
+  test.each([
+    ["does not answer", undefined],
+    ["is busy", metadata("", 429)],
+    ["is starting", metadata("", 503)],
+  ])("that %s is asked again, twice", async (_sentence, first) => {
+    const needs = fakeNeeds({ answers: [first, first, email, metadata("acme")] });
+    expect(shown(await signInKeyless(NOTHING, needs))).toMatchObject({ project: "acme" });
+    expect(needs.clock.sleeps).toEqual([200, 400]);
+  });
+
+  test("is asked no fourth time", async () => {
+    const needs = fakeNeeds({ answers: [undefined, undefined, undefined, email] });
+    expect(await outcomeOf(signInKeyless(NOTHING, needs))).toMatchObject({
+      threw: { exit: 78, what: "There are no application default credentials" },
+    });
+    expect(needs.send.mock.calls).toHaveLength(3);
+  });
+
+  test("is asked again for a token too", async () => {
+    const token = metadata({ access_token: "ya29.obviouslyFakeToken", expires_in: 3599 });
+    const busy = metadata("", 503);
+    const needs = fakeNeeds({ answers: [email, metadata("acme"), busy, busy, token] });
+    expect(await firstCall(NOTHING, needs)).toEqual({
+      returned: { authorization: "Bearer ya29.obviouslyFakeToken" },
+    });
   });
 
   test.each([
