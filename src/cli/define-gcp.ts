@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Shell } from "./define-creds.ts";
-import type { GcpInitOptions } from "./gcp-answers.ts";
+import type { GcpInitOptions } from "./gcp-asking.ts";
 
 /** Adds `al gcp`. */
 export function defineGcp(program: Command, { io, terminal, setStatus }: Shell): void {
@@ -45,6 +45,7 @@ Examples:
   al gcp init --gcp-project my-project --region europe-west1 --key-file key.json
   al gcp init --gcp-project my-project --print-terraform --member user:you@example.com > main.tf
 
-It asks for what no flag says, replaces the [cloud] section and leaves every other line as it is. --print-terraform writes one entry for each
-agent of the project, with exactly its credentials; --auth key adds a key to it, which is then in Terraform's state.
+It asks for what no flag says, replaces the [cloud] section and leaves every other line as it is. Accounts that [cloud] names stay unless
+others are chosen. The file is that of the environment which -E, AL_ENV or .env.toml names, else config.toml. --print-terraform writes one entry
+for each agent of the project, with exactly its credentials; --auth key adds a key to it, which is then in Terraform's state.
 Exit status: that of al doctor --runtime cloudrun, which it runs at the end; 0 with --no-doctor or --print-terraform.`;

@@ -1,45 +1,27 @@
 import type { Table } from "../config/toml-file.ts";
 import { UsageError } from "../errors.ts";
-import { accountEmail, runnerAccountId } from "../mapping/runner-account.ts";
+import { accountEmail } from "../mapping/runner-account.ts";
+import {
+  type Asking,
+  type Auth,
+  followedAccount,
+  type GcpInitOptions,
+  type Known,
+  textOf,
+} from "./gcp-asking.ts";
+import { answerRunners } from "./gcp-runners.ts";
 import type { Io } from "./io.ts";
 import { canAsk, createPrompts, type Prompts } from "./prompts.ts";
-
-type Auth = "key" | "adc" | "impersonate";
-type Runners = "per-agent" | "shared";
-
-export type GcpInitOptions = {
-  readonly project: string;
-  readonly environment?: string;
-  readonly gcpProject?: string;
-  readonly region?: string;
-  readonly auth?: Auth;
-  readonly impersonate?: string;
-  readonly keyFile?: string;
-  readonly runners?: Runners;
-  readonly serviceAccount?: string;
-  readonly member?: readonly string[];
-  readonly printTerraform?: boolean;
-  /** False after --no-doctor. */
-  readonly doctor: boolean;
-  readonly json?: boolean;
-};
-
-/** What is known before anybody is asked. */
-export type Known = {
-  /** `[cloud]` as it is now. */
-  readonly cloud: Table;
-  /** The project of the stored key. */
-  readonly keyProject: string | undefined;
-  readonly agents: readonly string[];
-};
 
 const DEFAULT_REGION = "us-central1";
 
 /**
  * The `[cloud]` table that the flags and answers make of the one that is there; what it holds beside stays.
- * @throws UsageError when something is needed that no flag says and nobody is there to be asked; PromptCancelled
+ * @throws UsageError when flags contradict each other, or something is needed that no flag says and nobody is there to be asked;
+ * PromptCancelled
  */
 export async function answerCloud(options: GcpInitOptions, known: Known, io: Io): Promise<Table> {
+  refuseContradictions(options);
   const isKnown = options.printTerraform === true && textOf(known.cloud.project) !== undefined;
   const prompts = canAsk(io) && !isKnown ? await createPrompts(io) : undefined;
   const asking = { options, known, prompts };
@@ -52,16 +34,33 @@ export async function answerCloud(options: GcpInitOptions, known: Known, io: Io)
     service_accounts: __,
     auth: ___,
     impersonate: ____,
+    credential: _____,
     ...rest
-  } = known.cloud;
+  } = known.own;
   return { provider: "cloud-run", ...rest, project, region, ...signIn, ...identities };
 }
 
-type Asking = {
-  readonly options: GcpInitOptions;
-  readonly known: Known;
-  readonly prompts: Prompts | undefined;
-};
+/** Flags of which one would be ignored. */
+function refuseContradictions({ auth, ...options }: GcpInitOptions): void {
+  const { keyFile, impersonate, serviceAccount, runners } = options;
+  if (keyFile !== undefined && (impersonate !== undefined || (auth ?? "key") !== "key"))
+    throw contradiction(
+      "--key-file",
+      impersonate === undefined ? `--auth ${auth}` : "--impersonate",
+      "no key is used then",
+    );
+  if (impersonate !== undefined && (auth ?? "impersonate") !== "impersonate")
+    throw contradiction("--impersonate", `--auth ${auth}`, "no other account is acted as then");
+  if (serviceAccount !== undefined && runners === "per-agent")
+    throw contradiction("--service-account", "--runners per-agent", "it is one account for all");
+}
+
+const contradiction = (one: string, other: string, why: string): UsageError =>
+  new UsageError({
+    what: `${one} and ${other} do not go together`,
+    why,
+    remedy: `Leave one of them out: al gcp init ${one} <value>`,
+  });
 
 async function answerProject({ options, known, prompts }: Asking): Promise<string> {
   const usual = options.gcpProject ?? textOf(known.cloud.project) ?? known.keyProject;
@@ -77,58 +76,32 @@ async function answerRegion({ options, known, prompts }: Asking): Promise<string
   return prompts.text({ message: "Region in which agents run", initial: usual });
 }
 
-async function answerRunners(asking: Asking, project: string): Promise<Table> {
-  const { options, known, prompts } = asking;
-  const shared = options.serviceAccount ?? textOf(known.cloud.service_account);
-  const isShared = options.runners === undefined ? undefined : options.runners === "shared";
-  const chosen = isShared ?? (options.serviceAccount === undefined ? undefined : true);
-  const choice = chosen ?? (prompts && (await askRunners(prompts, known))) ?? false;
-  if (!choice) return { service_accounts: accountsOf(known.agents, project) };
-  const usual = shared ?? accountEmail("al-runner", project);
-  if (options.serviceAccount !== undefined || prompts === undefined)
-    return { service_account: usual };
-  const message = "E-mail address of the account that all agents run as";
-  return { service_account: await prompts.text({ message, initial: usual }) };
-}
-
-const askRunners = async (prompts: Prompts, { agents }: Known): Promise<boolean> =>
-  (await prompts.choose({
-    message: "Which account do the agents' jobs run as?",
-    choices: [
-      {
-        value: "per-agent",
-        label: "One for each agent (recommended)",
-        hint: `${agents.length} agents; each can read its own credentials only`,
-      },
-      {
-        value: "shared",
-        label: "One for all",
-        hint: "each agent can read every agent's credentials",
-      },
-    ],
-    initial: "per-agent",
-  })) === "shared";
-
-const accountsOf = (agents: readonly string[], project: string): Table =>
-  Object.fromEntries(agents.map((name) => [name, accountEmail(runnerAccountId(name), project)]));
-
 async function answerAuth({ options, known, prompts }: Asking, project: string): Promise<Table> {
-  const before = authOf(known.cloud.auth);
-  const given = options.auth ?? (options.impersonate === undefined ? undefined : "impersonate");
-  const auth = given ?? (prompts && (await askAuth(prompts, before))) ?? before ?? "key";
-  if (auth === "key") return {};
+  const { auth: saved, credential, impersonate: acted, project: saidProject } = known.cloud;
+  const before = authOf(saved) ?? "key";
+  const auth = authFlag(options) ?? (prompts && (await askAuth(prompts, before))) ?? before;
+  // Always written: a file below may say another.
   if (auth === "adc") return { auth };
+  const kept =
+    credential !== undefined && (auth === "key" || auth === before) ? { credential } : {};
+  if (auth === "key") return { auth, ...kept };
   const usual =
     options.impersonate ??
-    textOf(known.cloud.impersonate) ??
+    textOf(followedAccount(acted, saidProject, project)) ??
     accountEmail("al-controller", project);
   if (options.impersonate !== undefined || prompts === undefined)
-    return { auth, impersonate: usual };
+    return { auth, impersonate: usual, ...kept };
   const message = "E-mail address of the account to act as";
-  return { auth, impersonate: await prompts.text({ message, initial: usual }) };
+  return { auth, impersonate: await prompts.text({ message, initial: usual }), ...kept };
 }
 
-const askAuth = (prompts: Prompts, before: Auth | undefined): Promise<Auth> =>
+function authFlag({ auth, impersonate, keyFile }: GcpInitOptions): Auth | undefined {
+  if (auth !== undefined) return auth;
+  if (impersonate !== undefined) return "impersonate";
+  return keyFile === undefined ? undefined : "key";
+}
+
+const askAuth = (prompts: Prompts, before: Auth): Promise<Auth> =>
   prompts.choose<Auth>({
     message: "How does al sign in to Google Cloud?",
     choices: [
@@ -144,14 +117,11 @@ const askAuth = (prompts: Prompts, before: Auth | undefined): Promise<Auth> =>
         hint: "on Google Cloud, in CI, or as you",
       },
     ],
-    initial: before ?? "key",
+    initial: before,
   });
 
 const authOf = (value: unknown): Auth | undefined =>
   value === "key" || value === "adc" || value === "impersonate" ? value : undefined;
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" ? value : undefined;
 
 const initial = (usual: string | undefined): { initial?: string } =>
   usual === undefined ? {} : { initial: usual };

@@ -1,6 +1,3 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "smol-toml";
 import { ConfigError } from "../errors.ts";
@@ -9,67 +6,75 @@ import { isTable, type Table } from "./toml-file.ts";
 /** The `[cloud]` table as text. */
 const cloudSectionText = (cloud: Table): string => stringify({ cloud }).trimEnd();
 
-/**
- * Writes the `[cloud]` table into a configuration file, in the place of the one that is there, and leaves every other line as it is.
- * The file is replaced at once, and made where there is none.
- * @throws ConfigError when the file is not TOML, or is written in a way that cannot be changed without touching more
- */
-export async function writeCloudSection(file: string, cloud: Table): Promise<void> {
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-    throw error;
-  });
-  const replaced = withCloudSection(text, cloud, file);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const mode = await stat(file).then(
-    (known) => known.mode & 0o777,
-    () => 0o644,
-  );
-  const temporary = `${file}.${randomBytes(6).toString("hex")}`;
-  await writeFile(temporary, replaced, { mode });
-  await rename(temporary, file);
-}
+/** A file's text with another `[cloud]`. */
+export type CloudSectionChange = {
+  readonly text: string;
+  /** Comments that stood inside of what was replaced, without the lines' values. */
+  readonly lostComments: readonly string[];
+};
 
-/** @throws ConfigError */
-export function withCloudSection(text: string, cloud: Table, file: string): string {
+/**
+ * Puts the `[cloud]` table in the place of the one that is there, and leaves every other line as it is, its end (LF or CRLF) too.
+ * @throws ConfigError when the text is not TOML, or is written in a way that cannot be changed without touching more
+ */
+export function withCloudSection(text: string, cloud: Table, file: string): CloudSectionChange {
   const section = cloudSectionText(cloud);
   const before = parsed(text, file);
-  const { kept, at } = withoutCloud(text.split("\n"));
+  const { kept, at, removed } = withoutCloud(text.split("\n"));
+  const end = text.includes("\r\n") ? "\r" : "";
   const head = trimBlankEnd(kept.slice(0, at));
   const tail = kept.slice(at);
-  const lines = [...head, ...(head.length === 0 ? [] : [""]), section, ...gap(tail), ...tail];
-  const result = `${lines.join("\n").trimEnd()}\n`;
+  const own = [...(head.length === 0 ? [] : [""]), ...section.split("\n"), ...gap(tail)];
+  const lines = [...ended(head, end), ...own.map((line) => line + end), ...tail];
+  const result = `${lines.join("\n").trimEnd()}${end}\n`;
   // Whatever way of writing TOML was overlooked: the meaning decides.
-  if (isDeepStrictEqual(meaning(result), plain({ ...before, cloud }))) return result;
-  throw byHand(file, section);
+  if (!isDeepStrictEqual(meaning(result), plain({ ...before, cloud }))) throw byHand(file, section);
+  return { text: result, lostComments: removed.flatMap(commentOf) };
 }
 
 /** The lines of other tables, and where the section stood or is to stand. */
-function withoutCloud(lines: readonly string[]): { kept: string[]; at: number } {
+function withoutCloud(lines: readonly string[]): {
+  kept: string[];
+  at: number;
+  removed: string[];
+} {
   const kept: string[] = [];
+  const removed: string[] = [];
   let section: string[] | undefined;
   let at: number | undefined;
+  const close = (): void => {
+    // Comments at a section's end are about what follows.
+    const last = (section ?? []).findLastIndex((line) => !/^\s*(#.*)?\s*$/.test(line));
+    removed.push(...(section ?? []).slice(0, last + 1));
+    kept.push(...(section ?? []).slice(last + 1));
+  };
   for (const line of lines) {
     if (/^\s*\[/.test(line)) {
-      kept.push(...remarksAfter(section ?? []));
+      close();
       section = /^\s*\[\s*cloud\s*[.\]]/.test(line) ? [] : undefined;
       if (section !== undefined) at ??= kept.length;
     }
     if (section === undefined) kept.push(line);
     else section.push(line);
   }
-  kept.push(...remarksAfter(section ?? []));
-  return { kept, at: at ?? kept.length };
+  close();
+  return { kept, at: at ?? kept.length, removed };
 }
 
-/** Comments at a section's end are about what follows. */
-function remarksAfter(section: readonly string[]): string[] {
-  const last = section.findLastIndex((line) => !/^\s*(#.*)?$/.test(line));
-  return section.slice(last + 1);
+/** A `#` inside of a text is no comment. */
+function commentOf(line: string): string[] {
+  const comment = /^(?:"(?:\\.|[^"\\])*"|'[^']*'|[^#"'])*(#.*)/.exec(line)?.[1];
+  return comment === undefined ? [] : [comment.trim()];
 }
+
+/** A last line without an end gets one. */
+const ended = (lines: readonly string[], end: string): string[] =>
+  lines.map((line, index) =>
+    index === lines.length - 1 && !line.endsWith(end) ? line + end : line,
+  );
 
 const gap = (tail: readonly string[]): string[] =>
-  tail[0] === undefined || tail[0] === "" ? [] : [""];
+  tail[0] === undefined || tail[0].trim() === "" ? [] : [""];
 
 function trimBlankEnd(lines: readonly string[]): string[] {
   const last = lines.findLastIndex((line) => line.trim() !== "");

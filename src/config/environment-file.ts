@@ -26,7 +26,8 @@ export function environmentFile(directory: string, name: string): string {
   });
 }
 
-const missingEnvironment = (name: string, path: string): ConfigError =>
+/** The refusal for an environment that is chosen and not there. */
+export const missingEnvironment = (name: string, path: string): ConfigError =>
   new ConfigError({
     what: `The environment "${name}" does not exist`,
     why: `there is no file ${path}`,

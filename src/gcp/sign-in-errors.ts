@@ -49,7 +49,7 @@ export const lacksQuotaProject = (text: string): boolean =>
   /requires a quota project|in project (764086051850|32555940559) /.test(text);
 
 /** Mends what `lacksQuotaProject` is about. */
-export const setQuotaProject = (project: string): string =>
+const setQuotaProject = (project: string): string =>
   `gcloud auth application-default set-quota-project ${project}`;
 
 /** `goal` continues "al could not". */

@@ -1,39 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { keyFile } from "../gcp/fake-key.ts";
+import { startAl } from "../support/al-process.ts";
 import { type Machine, newMachine } from "../support/command-line.ts";
 import { CTRL_C, canOpenTerminal, DOWN, ENTER, sitDown } from "../support/pseudo-terminal.ts";
 import { runTerraform, startTerraform } from "../terraform/support/terraform.ts";
-
-const write = (machine: Machine, path: string, text: string): void => {
-  const file = join(machine.directory, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-};
-const read = (machine: Machine, path: string): string =>
-  readFileSync(join(machine.directory, path), "utf8");
-
-const CONFIG = `[models.sonnet]
-provider = "anthropic"
-model = "claude-sonnet-4-20250514"
-`;
-
-/** A project with two agents. */
-function projectOn(machine: Machine, config = CONFIG): void {
-  write(machine, "config.toml", config);
-  const agents = [
-    ["dev", 'credentials = ["github_token", "git_ssh:botty"]\nmodels = ["sonnet"]\n'],
-    ["Odd name", 'credentials = ["slack_bot_token"]\n'],
-  ];
-  for (const [name, toml = ""] of agents) {
-    write(machine, `agents/${name}/SKILL.md`, "---\nname: x\ndescription: y\n---\nDo it.\n");
-    write(machine, `agents/${name}/config.toml`, toml);
-  }
-}
-
-const init = (machine: Machine, ...flags: readonly string[]) =>
-  machine.al(["gcp", "init", "--no-doctor", ...flags]);
+import { CONFIG, init, projectOn, read, write } from "./gcp-init-project.ts";
 
 describe("al gcp init, without questions", () => {
   test("writes [cloud] with an account for each agent, and says what is still to be done", async () => {
@@ -44,14 +17,15 @@ describe("al gcp init, without questions", () => {
       code: 0,
       stdout: "",
       stderr:
-        "No key is stored. When you have one: al creds add gcp_service_account --from-file key_json=key.json\n" +
-        "Wrote [cloud] into ~/config.toml\n",
+        "Wrote [cloud] into ~/config.toml\n" +
+        "No key is stored. When you have one: al creds add gcp_service_account --from-file key_json=key.json\n",
     });
     expect(read(machine, "config.toml")).toBe(`${CONFIG}
 [cloud]
 provider = "cloud-run"
 project = "my-project"
 region = "us-central1"
+auth = "key"
 
 [cloud.service_accounts]
 "Odd name" = "al-run-odd-name-63c38330@my-project.iam.gserviceaccount.com"
@@ -102,6 +76,7 @@ provider = "cloud-run"
 project = "kept-project"
 region = "asia-east1"
 memory = "4Gi"
+auth = "key"
 
 [cloud.labels]
 team = "a"
@@ -122,6 +97,7 @@ ${CONFIG}`);
 provider = "cloud-run"
 project = "my-project"
 region = "us-central1"
+auth = "key"
 service_account = "al-runner@my-project.iam.gserviceaccount.com"
 `);
   });
@@ -249,6 +225,16 @@ describe("al gcp init --print-terraform", () => {
     expect(stdout).toContain('output "controller_key_json" {');
   });
 
+  test("names the module that came with the built program", async () => {
+    const machine = newMachine();
+    projectOn(machine);
+    const args = ["gcp", "init", "-p", machine.directory, ...PRINT];
+    const { code, stdout } = await startAl(args, { HOME: machine.directory }).ended;
+    expect(code).toBe(0);
+    const source = /source = "(\/.*)"/.exec(stdout)?.[1] ?? "";
+    expect(readdirSync(source)).toContain("variables.tf");
+  });
+
   test("refuses accounts that the module cannot make", async () => {
     const machine = newMachine();
     projectOn(machine);
@@ -320,6 +306,38 @@ auth = "impersonate"
 impersonate = "al-controller@my-project.iam.gserviceaccount.com"
 
 [cloud.service_accounts]`);
+  });
+
+  test.each([
+    [
+      "one account for all",
+      'service_account = "one@my-project.iam.gserviceaccount.com"\n',
+      ["E-mail address of the account that all agents run as"],
+    ],
+    [
+      "agents' accounts",
+      '\n[cloud.service_accounts]\n"Odd name" = "b@my-project.iam.gserviceaccount.com"\ndev = "a@my-project.iam.gserviceaccount.com"\n',
+      [],
+    ],
+  ])("proposes what [cloud] says: %s", async (_sentence, accounts, more) => {
+    const machine = newMachine();
+    const cloud = `\n[cloud]\nprovider = "cloud-run"\nproject = "my-project"\nregion = "asia-east1"\nauth = "adc"\n${accounts}`;
+    projectOn(machine, CONFIG + cloud);
+    const sitting = sit(machine);
+    const questions = [
+      "Id of the Google Cloud project",
+      "Region in which agents run",
+      "Which account do the agents' jobs run as?",
+      ...more,
+      "How does al sign in to Google Cloud?",
+    ];
+    for (const question of questions) {
+      await sitting.shows(question);
+      sitting.type(ENTER);
+    }
+    const { code, screen } = await sitting.ended;
+    expect(code, screen).toBe(0);
+    expect(read(machine, "config.toml")).toBe(CONFIG + cloud);
   });
 
   test("changes nothing when it is left with Ctrl-C", async () => {

@@ -1,10 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
 import { parse } from "smol-toml";
-import { afterAll, describe, expect, test } from "vitest";
-import { withCloudSection, writeCloudSection } from "../../src/config/cloud-section.ts";
+import { describe, expect, test } from "vitest";
+import { withCloudSection } from "../../src/config/cloud-section.ts";
 
 const CLOUD = { region: "us-central1", service_accounts: { dev: "a@b.iam.gserviceaccount.com" } };
 const SECTION = `[cloud]
@@ -13,7 +10,8 @@ region = "us-central1"
 [cloud.service_accounts]
 dev = "a@b.iam.gserviceaccount.com"`;
 
-const replaced = (text: string): string => withCloudSection(text, CLOUD, "config.toml");
+const replaced = (text: string): string => withCloudSection(text, CLOUD, "config.toml").text;
+const lost = (text: string) => withCloudSection(text, CLOUD, "config.toml").lostComments;
 
 describe("the [cloud] section", () => {
   test.each([
@@ -43,7 +41,30 @@ describe("the [cloud] section", () => {
       "# [cloud]\n# region = 'x'\n",
       `# [cloud]\n# region = 'x'\n\n${SECTION}\n`,
     ],
+    [
+      "ends its lines like the others (CRLF), which stay as they are",
+      "# mine\r\n[cloud]\r\nregion = 'x'\r\n\r\n# about models\r\n[models.a]\r\nprovider = 'x'\r\n",
+      `# mine\n\n${SECTION}\n\n# about models\n[models.a]\nprovider = 'x'\n`.replaceAll(
+        "\n",
+        "\r\n",
+      ),
+    ],
+    [
+      "ends its lines like the others (CRLF) behind a last line without an end",
+      "a = 1\r\nb = 2",
+      `a = 1\nb = 2\n\n${SECTION}\n`.replaceAll("\n", "\r\n"),
+    ],
   ])("%s", (_sentence, before, after) => expect(replaced(before)).toBe(after));
+
+  test.each([
+    ["of its own lines", "# a\n[cloud] # b\n# c\nregion = 'x' # d's\n", ["# b", "# c", "# d's"]],
+    ["with CRLF", "[cloud] # b\r\nregion = 'x'\r\n", ["# b"]],
+    ["of the tables below it", "[cloud]\n[cloud.vpc]\n# e\nconnector = 'c'\n", ["# e"]],
+    ["only, not a text with a #", '[cloud]\nlabels = { a = \'#1\', b = "#\\"2" }\n', []],
+    ["only, not those about what follows", "[cloud]\nregion = 'x'\n\n# f\n[models]\n", []],
+  ])("tells the comments that are lost: %s", (_sentence, text, expected) =>
+    expect(lost(text)).toEqual(expected),
+  );
 
   test.each([
     ["an inline table", 'cloud = { region = "x" }\n'],
@@ -83,28 +104,5 @@ describe("the [cloud] section", () => {
         expect(replaced(after)).toBe(after);
       }),
     );
-  });
-});
-
-describe("the file", () => {
-  const directory = mkdtempSync(join(tmpdir(), "al-section-"));
-  afterAll(() => rmSync(directory, { recursive: true }));
-
-  test("is made with its directory, and replaced with its mode", async () => {
-    const file = join(directory, "environments/prod.toml");
-    await writeCloudSection(file, { region: "a" });
-    expect(readFileSync(file, "utf8")).toBe('[cloud]\nregion = "a"\n');
-    writeFileSync(file, "x = 1\n", { mode: 0o600 });
-    await writeCloudSection(file, { region: "b" });
-    expect(readFileSync(file, "utf8")).toBe('x = 1\n\n[cloud]\nregion = "b"\n');
-    expect(readdirSync(join(directory, "environments"))).toEqual(["prod.toml"]);
-    expect(statSync(file).mode & 0o777).toBe(0o644);
-  });
-
-  test("stays as it is when it cannot be changed", async () => {
-    const file = join(directory, "config.toml");
-    writeFileSync(file, "cloud = 5\n");
-    await expect(writeCloudSection(file, CLOUD)).rejects.toThrow("cannot be replaced");
-    expect(readFileSync(file, "utf8")).toBe("cloud = 5\n");
   });
 });
