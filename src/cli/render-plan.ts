@@ -1,6 +1,6 @@
 import { shortName } from "../gcp/resource-names.ts";
 import type { RunPreview } from "../jobs/plan-run.ts";
-import type { SecretStep } from "../jobs/secret-step.ts";
+import { missingNote, type SecretStep } from "../jobs/secret-step.ts";
 import { diffSummaries, summarise } from "../mapping/job-summary.ts";
 
 /** What a run would do, for `--dry-run`. */
@@ -59,7 +59,7 @@ export function planDocument(input: {
       spec: job.job,
     },
     calls: [
-      ...steps.flatMap(secretCalls),
+      ...steps.flatMap((step) => secretCalls(step, input.region)),
       ...(exists ? [] : [`Jobs.CreateJob ${id}`]),
       `Jobs.RunJob ${id}`,
     ],
@@ -78,14 +78,15 @@ export function plannedSecret({ wanted, exists, items, conflict }: SecretStep): 
   };
 }
 
-function secretCalls({ wanted, exists, items }: SecretStep): string[] {
+function secretCalls(step: SecretStep, region: string): string[] {
+  const { wanted, exists, items } = step;
   const adding = items.filter(({ version }) => version === undefined);
   return [
     ...(exists ? [] : [`SecretManagerService.CreateSecret ${wanted.id}`]),
     ...adding.map(
       ({ field }) => `SecretManagerService.AddSecretVersion ${wanted.id} (${field.name})`,
     ),
-    ...(wanted.kind === "directory" && adding.length > 0
+    ...((wanted.kind === "directory" && adding.length > 0) || missingNote(step, region)
       ? [`SecretManagerService.UpdateSecret ${wanted.id} (annotations)`]
       : []),
   ];

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Google } from "../gcp/google.ts";
 import { GoogleCallError } from "../gcp/google-call-error.ts";
-import { MissingSecretError } from "../gcp/job-check.ts";
 import { jobName, shortName } from "../gcp/resource-names.ts";
 import type { Execution, Overrides } from "../gcp/types.ts";
 import type { JobPlan } from "../mapping/job-spec.ts";
@@ -14,7 +13,7 @@ import { launch } from "./launch.ts";
 import { buildJob, guard, type RunNeeds, type RunRequest } from "./plan-run.ts";
 import { requireSameSecrets } from "./require-secrets.ts";
 import { pinsOf } from "./secret-step.ts";
-import { syncSecrets } from "./sync-secrets.ts";
+import { comparingAnew, syncOnce } from "./sync-secrets.ts";
 import { waitForExecution } from "./watch.ts";
 
 /** A run that was started. */
@@ -37,14 +36,7 @@ export async function startRun(
   const runId = randomBytes(8).toString("hex");
   const overrides = runOverrides({ prompt: request.prompt, runId, timeoutSeconds });
   const run = { runId, overrides, cancel };
-  try {
-    return await syncAndLaunch(request, needs, run);
-  } catch (error) {
-    if (!(error instanceof MissingSecretError)) throw error;
-    needs.report({ kind: "warning", text: `${error.message}; comparing all secrets anew` });
-    needs.memory.forget();
-    return syncAndLaunch(request, needs, run);
-  }
+  return comparingAnew(needs, () => syncAndLaunch(request, needs, run));
 }
 
 type RunParts = {
@@ -59,7 +51,7 @@ async function syncAndLaunch(
   { runId, overrides, cancel }: RunParts,
 ): Promise<StartedRun | undefined> {
   const { google, report, clock } = needs;
-  const synced = await syncSecrets(request, needs, cancel);
+  const synced = await syncOnce(request, needs, cancel);
   if (synced === undefined || cancel.aborted) return undefined;
   const plan = buildJob(request, pinsOf(synced.steps), () => undefined);
   guard(request, { job: plan.job, overrides });

@@ -19,24 +19,36 @@ export async function syncSecrets(
   needs: RunNeeds,
   cancel: AbortSignal,
 ): Promise<SyncedSecrets | undefined> {
-  needs.report({ kind: "stage", stage: "sync", text: "Syncing secrets" });
+  return comparingAnew(needs, () => syncOnce(request, needs, cancel));
+}
+
+/** Does the work, and once more without what this machine remembers of secrets, where that proved wrong. */
+export async function comparingAnew<T>(
+  { memory, report }: Pick<RunNeeds, "memory" | "report">,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    return await inspectAndApply(request, needs, cancel);
+    return await work();
   } catch (error) {
     if (!(error instanceof MissingSecretError)) throw error;
-    needs.report({ kind: "warning", text: `${error.message}; comparing all secrets anew` });
-    needs.memory.forget();
-    return inspectAndApply(request, needs, cancel);
+    report({ kind: "warning", text: `${error.message}; comparing all secrets anew` });
+    memory.forget();
+    return work();
   }
 }
 
-async function inspectAndApply(
+/**
+ * The same, believing what this machine remembers.
+ * @throws MissingSecretError where that proves wrong
+ */
+export async function syncOnce(
   request: RunRequest,
   needs: RunNeeds,
   cancel: AbortSignal,
 ): Promise<SyncedSecrets | undefined> {
   const { google, memory, clock, report } = needs;
   const { region } = google.location;
+  report({ kind: "stage", stage: "sync", text: "Syncing secrets" });
   const { steps: found } = await planRun(request, needs);
   if (cancel.aborted) return undefined;
   const writing = found.filter((step) => needsWriting(step, region)).length;

@@ -306,6 +306,17 @@ describe("al plan", () => {
     `);
   });
 
+  test("shows what a first run in another region notes on the secrets", async () => {
+    const toml = 'credentials = ["github_token"]';
+    await world.al(["secrets", "sync", "it", "-p", world.project(agent("true", toml))]);
+    const europe = CLOUD_TOML.replace("us-central1", "europe-west1");
+    const there = world.project(agent("true", toml), europe);
+    const { stdout } = await world.al(["plan", "it", "-p", there, "--json"]);
+    expect(JSON.parse(stdout).calls[0]).toBe(
+      "SecretManagerService.UpdateSecret al--github_token--default--token (annotations)",
+    );
+  });
+
   test("shows a name that somebody else took as a conflict, and ends with 78", async () => {
     const taken = `${world.emulator.url}/v1/projects/demo-project/secrets?secretId=al--github_token--default--token`;
     await fetch(taken, {
