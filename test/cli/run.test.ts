@@ -96,9 +96,17 @@ describe("the exit code is the agent's own", () => {
 
   test("an agent that outlives its timeout gives 124, whatever it makes of SIGTERM", async () => {
     const project = world.project(
-      agent("trap 'echo stopped; exit 3' TERM; while :; do sleep 0.1; done", "timeout = 1"),
+      agent(
+        "trap 'echo stopped; exit 3' TERM; echo ready; while :; do sleep 0.1; done",
+        "timeout = 60",
+      ),
     );
-    const result = await world.al(run(project, "--json"));
+    const result = await world.al(run(project, "--json"), {
+      onOutput: (text) => {
+        // What follows ten seconds after a timeout, a SIGKILL, is not due yet.
+        if (text === "ready\n") void world.control("/emulator/clock", { advanceMs: 60_000 });
+      },
+    });
     const { state, exitCode, exitSource } = JSON.parse(result.stdout);
     expect({
       code: result.code,

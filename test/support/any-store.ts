@@ -84,14 +84,26 @@ const anyInstance = anySegment.filter((text) => !text.includes(":"));
 /** What editors leave behind and hidden files are no fields. */
 const anyField = anySegment.filter((text) => !/^[.#]|~$/.test(text));
 
-/** What a file may hold: any text, blanks around it, line ends of every kind, nothing at all. */
-const anyText = fc.oneof(
-  fc.constantFrom("", " \n\t", "x", " x ", "x\n", "a\r\nb\r\n", "\uFEFFbom", "🔑", '{"a":"b\\n"}'),
-  fc.string({ maxLength: 40, unit: "binary" }),
-  fc
-    .tuple(fc.constantFrom("", " ", "\n", "\u00a0"), fc.string({ maxLength: 10 }))
-    .map((parts) => parts.join("")),
-);
+/** What a file may hold: any text that a variable can hold, blanks around it, line ends of every kind, nothing at all. */
+const anyText = fc
+  .oneof(
+    fc.constantFrom(
+      "",
+      " \n\t",
+      "x",
+      " x ",
+      "x\n",
+      "a\r\nb\r\n",
+      "\uFEFFbom",
+      "🔑",
+      '{"a":"b\\n"}',
+    ),
+    fc.string({ maxLength: 40, unit: "binary" }),
+    fc
+      .tuple(fc.constantFrom("", " ", "\n", "\u00a0"), fc.string({ maxLength: 10 }))
+      .map((parts) => parts.join("")),
+  )
+  .filter((text) => !text.includes("\0"));
 
 const anyInstanceFiles = fc
   .constantFrom(...Object.keys(VARIABLES), undefined)

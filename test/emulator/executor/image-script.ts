@@ -87,10 +87,8 @@ function makeSystem(script: ShellScript, inRoot: (path: string) => string): void
   script.run("mkdir", "-p", proc, dev);
   script.run(...MOUNT, "-t", "proc", "-o", "ro,nosuid,nodev,noexec", "proc", proc);
   script.run(...MOUNT, "-t", "tmpfs", "-o", "mode=0755,nosuid", "tmpfs", dev);
-  for (const name of DEVICES) {
-    script.run("touch", join(dev, name));
-    script.run(...MOUNT, "--bind", `/dev/${name}`, join(dev, name));
-  }
+  script.makeFiles(DEVICES.map((name) => join(dev, name)));
+  for (const name of DEVICES) script.run(...MOUNT, "--bind", `/dev/${name}`, join(dev, name));
   script.run("ln", "-s", "/proc/self/fd", join(dev, "fd"));
   for (const [fd, name] of ["stdin", "stdout", "stderr"].entries())
     script.run("ln", "-s", `/proc/self/fd/${fd}`, join(dev, name));

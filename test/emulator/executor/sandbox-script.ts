@@ -51,7 +51,7 @@ export function sandboxScript(options: {
     copyTree(script, path, [...REBUILT, ...hidden]);
   }
   makeSystemDirectories(script);
-  for (const path of kept) bind(script, path);
+  bindDirectories(script, kept);
   const overmounted = hidden.filter((path) => isShown(path, kept));
   for (const path of overmounted) mountTmpfs(script, inNewRoot(path), "0755");
   layMounts(
@@ -104,35 +104,42 @@ function remountReadOnly(script: ShellScript, mount: MountPoint): void {
 }
 
 function copyTree(script: ShellScript, directory: string, without: readonly string[]): void {
-  for (const name of readdirSync(directory)) {
-    const path = join(directory, name);
-    if (without.includes(path)) {
-      // Something empty is mounted here later.
-      script.run("mkdir", "--", inNewRoot(path));
-      continue;
-    }
-    const stat = lstatSync(path);
-    if (stat.isSymbolicLink()) script.run("ln", "-s", "--", readlinkSync(path), inNewRoot(path));
-    else if (stat.isDirectory()) bind(script, path);
-    else if (stat.isFile()) bindFile(script, path);
-  }
+  const paths = readdirSync(directory).map((name) => join(directory, name));
+  const entries = paths.map((path) => ({ path, stat: lstatSync(path) }));
+  // Something else is mounted over these later.
+  const emptied = paths.filter((path) => without.includes(path));
+  const shown = entries.filter(({ path }) => !without.includes(path));
+  const links = shown.filter(({ stat }) => stat.isSymbolicLink()).map(({ path }) => path);
+  const directories = shown.filter(({ stat }) => stat.isDirectory()).map(({ path }) => path);
+  const files = shown.filter(({ stat }) => stat.isFile()).map(({ path }) => path);
+  for (const path of links) script.run("ln", "-s", "--", readlinkSync(path), inNewRoot(path));
+  bindDirectories(script, directories, emptied);
+  bindFiles(script, files);
 }
 
-function bind(script: ShellScript, path: string): void {
-  script.run("mkdir", "-p", "--", inNewRoot(path));
-  script.run(...MOUNT, "--rbind", path, inNewRoot(path));
+function bindDirectories(
+  script: ShellScript,
+  paths: readonly string[],
+  empty: readonly string[] = [],
+): void {
+  const made = [...paths, ...empty].map(inNewRoot);
+  if (made.length > 0) script.run("mkdir", "-p", "--", ...made);
+  for (const path of paths) script.run(...MOUNT, "--rbind", path, inNewRoot(path));
 }
 
-function bindFile(script: ShellScript, path: string): void {
-  script.run("touch", "--", inNewRoot(path));
-  script.run(...MOUNT, "--bind", path, inNewRoot(path));
+function bindFiles(script: ShellScript, paths: readonly string[]): void {
+  script.makeFiles(paths.map(inNewRoot));
+  for (const path of paths) script.run(...MOUNT, "--bind", path, inNewRoot(path));
 }
 
 function makeSystemDirectories(script: ShellScript): void {
   script.run("mkdir", "-p", inNewRoot("/proc"), inNewRoot("/dev"));
   script.run(...MOUNT, "-t", "proc", "-o", "ro,nosuid,nodev,noexec", "proc", inNewRoot("/proc"));
   mountTmpfs(script, inNewRoot("/dev"), "0755");
-  for (const name of DEVICES) bindFile(script, `/dev/${name}`);
+  bindFiles(
+    script,
+    DEVICES.map((name) => `/dev/${name}`),
+  );
   script.run("ln", "-s", "/proc/self/fd", inNewRoot("/dev/fd"));
   for (const [fd, name] of ["stdin", "stdout", "stderr"].entries()) {
     script.run("ln", "-s", `/proc/self/fd/${fd}`, inNewRoot(`/dev/${name}`));

@@ -6,6 +6,11 @@ export class ShellScript {
     this.#lines.push(words.map(quote).join(" "));
   }
 
+  /** Empty files to mount others over. A redirection starts no program, and programs are what a sandbox's start takes its time for. */
+  makeFiles(paths: readonly string[]): void {
+    for (const path of paths) this.#lines.push(`: >${quote(path)}`);
+  }
+
   /** The second command only if the first one fails, whose complaint is dropped. */
   runEither(first: readonly string[], second: readonly string[]): void {
     const [one, other] = [first, second].map((words) => words.map(quote).join(" "));

@@ -10,6 +10,9 @@ const TAIL = "google.logging.v2.LoggingServiceV2.TailLogEntries";
 const TOKEN = "al--github_token--default--token";
 const ENDLESS = "echo started; while :; do sleep 0.1; done";
 
+/** Of a day. */
+const MINUTE = 1 / 1_440;
+
 type Place = NonNullable<Parameters<Machine["project"]>[0]>;
 
 /** `al run it` in a project of its own; what the agent printed, and how it ended. */
@@ -81,7 +84,11 @@ export const STEPS_OF_RUNS = {
     ends: { code: 3, stdout: "" },
   },
   "a run that outlives its timeout": {
-    does: (machine) => runs(machine, { place: { script: ENDLESS, more: "timeout = 1" } }),
+    does: (machine) =>
+      runs(machine, {
+        place: { script: ENDLESS, more: "timeout = 60" },
+        onOutput: (text) => text === "started\n" && void machine.wait(MINUTE),
+      }),
     ends: { code: 124, stdout: "started\n" },
   },
   "a run that is ended by Ctrl-C": {
