@@ -191,8 +191,8 @@ describe("al gc", () => {
     await world.al(run(here), { variables });
     const action = { status: "PERMISSION_DENIED" };
     const method = "google.cloud.run.v2.Jobs.ListJobs";
-    // Regions are asked in the order of their names.
-    await world.control("/emulator/faults", { rules: [{ method, when: "before", action }] });
+    const resource = "projects/demo-project/locations/europe-west1";
+    await world.control("/emulator/faults", { rules: [{ method, resource, action }] });
     const { code, stdout, stderr } = await gc(here, 9, "--dry-run");
     expect({ code, stdout: stable(stdout) }).toEqual({
       code: 0,

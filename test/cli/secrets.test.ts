@@ -164,9 +164,9 @@ removed  job al-it-<hash>
     const method = "google.cloud.run.v2.Executions.ListExecutions";
     const rule = { method, when: "after", action: { delayMs: 5_000 } };
     await world.control("/emulator/faults", { rules: [rule] });
-    const asked = async () => (await world.calls()).some((call) => call.method === method);
+    const { length: since } = await world.calls();
     const removing = world.al(["secrets", "rm", "github_token", "--yes", "-p", path]);
-    while (!(await asked())) await new Promise((resolve) => setImmediate(resolve));
+    await world.called(method, { since });
     await world.al(["run", "it", "stay", "--runtime", "cloudrun", "--detach", "-p", path]);
     const { code, stderr } = await removing;
     expect(code, stderr).toBe(75);
@@ -175,14 +175,14 @@ removed  job al-it-<hash>
 
   test("is refused where nobody can see whether a run uses them", async () => {
     const there = world.project(
-      agent("sleep 5", 'credentials = ["github_token"]'),
+      agent("while :; do sleep 0.1; done", 'credentials = ["github_token"]'),
       CLOUD_TOML.replace("us-central1", "asia-east1"),
     );
     await world.al(run(there, "--detach"));
-    // Regions are asked in the order of their names.
     const action = { status: "PERMISSION_DENIED" };
     const method = "google.cloud.run.v2.Jobs.ListJobs";
-    await world.control("/emulator/faults", { rules: [{ method, when: "before", action }] });
+    const resource = "projects/demo-project/locations/asia-east1";
+    await world.control("/emulator/faults", { rules: [{ method, resource, action }] });
     const here = ["secrets", "rm", "github_token", "--yes", "-p", project()];
     const unseen = await world.al(here);
     expect(unseen.code).toBe(75);

@@ -14,10 +14,6 @@ beforeEach(() => world.reset());
 
 const SECRETS = "google.cloud.secretmanager.v1.SecretManagerService";
 
-async function callsOf(method: string): Promise<number> {
-  return (await world.calls()).filter((call) => call.method === method).length;
-}
-
 /** Starts a real run, lets the nth call of the method take effect, and kills the process before it hears of it. */
 async function killAfter(project: string, method: string, nth: number): Promise<void> {
   await world.control("/emulator/faults", {
@@ -27,7 +23,7 @@ async function killAfter(project: string, method: string, nth: number): Promise<
     AL_CREDENTIALS_DIR: world.store,
     AL_GCP_EMULATOR: world.emulator.url,
   });
-  while ((await callsOf(method)) < nth) await new Promise((resolve) => setImmediate(resolve));
+  await world.called(method, { times: nth });
   al.child.kill("SIGKILL");
   await al.ended;
   await world.control("/emulator/faults", { rules: [] });

@@ -56,9 +56,6 @@ async function callsOfRotation(): Promise<Call[]> {
   }));
 }
 
-const countOf = async (method: string, since: number): Promise<number> =>
-  (await world.calls(since)).filter((call) => call.method === `${SERVICE}.${method}`).length;
-
 /** Starts a real sync and kills it while it waits for the answer to that call. */
 async function killAt(
   store: string,
@@ -71,14 +68,11 @@ async function killAt(
     AL_CREDENTIALS_DIR: store,
     AL_GCP_EMULATOR: world.emulator.url,
   });
-  const ended = al.ended.then(({ stderr }) => stderr);
-  while ((await countOf(method, since)) < nth) {
-    const early = await Promise.race([
-      ended,
-      new Promise<undefined>((go) => setImmediate(() => go(undefined))),
-    ]);
-    if (early !== undefined) throw new Error(`it ended before call ${nth} of ${method}:\n${early}`);
-  }
+  const tooEarly = al.ended.then(({ stderr }) => {
+    throw new Error(`it ended before call ${nth} of ${method}:\n${stderr}`);
+  });
+  await Promise.race([world.called(rule.method, { times: nth, since }), tooEarly]);
+  tooEarly.catch(() => undefined);
   al.child.kill("SIGKILL");
   await al.ended;
   await world.control("/emulator/faults", { rules: [] });

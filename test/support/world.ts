@@ -44,6 +44,11 @@ export type World = {
   project(agentToml: string, projectToml?: string): string;
   al(args: readonly string[], options?: AlOptions): Promise<AlResult>;
   calls(since?: number): Promise<Call[]>;
+  /** Resolves when Google was called that often by this method, after the first so many calls. */
+  called(
+    method: string,
+    wanted?: { readonly times?: number; readonly since?: number },
+  ): Promise<void>;
   control(path: string, body: unknown): Promise<void>;
   /** A control request, with its answer. */
   ask(path: string, body: unknown): Promise<unknown>;
@@ -85,6 +90,8 @@ export async function makeWorld(): Promise<World> {
   };
   const read = async (path: string): Promise<unknown> =>
     (await fetch(`${emulator.url}${path}`)).json();
+  const calls = async (query: string): Promise<Call[]> =>
+    ((await read(`/emulator/calls?${query}`)) as { calls: Call[] }).calls;
   return {
     emulator,
     directory,
@@ -100,9 +107,14 @@ export async function makeWorld(): Promise<World> {
       return path;
     },
     al: (args, options) => al(args, { store, url: emulator.url, options: options ?? {} }),
-    async calls(since = 0) {
-      const { calls } = (await read(`/emulator/calls?since=${since}`)) as { calls: Call[] };
-      return calls;
+    calls: (since = 0) => calls(`since=${since}`),
+    async called(method, { times = 1, since = 0 } = {}) {
+      let seen = since;
+      for (let left = times; left > 0; ) {
+        const next = await calls(`since=${seen}&wait=true`);
+        seen += next.length;
+        left -= next.filter((call) => call.method === method).length;
+      }
     },
     control,
     ask,

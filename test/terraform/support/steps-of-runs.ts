@@ -1,7 +1,6 @@
 import { run } from "../../support/agents.ts";
 import { makeSecret, valuesOf } from "../../support/rest.ts";
 import type { AlOptions } from "../../support/world.ts";
-import { journalSince } from "./journal.ts";
 import type { Machine, Step } from "./stage.ts";
 
 const RUN_JOB = "google.cloud.run.v2.Jobs.RunJob";
@@ -26,17 +25,6 @@ async function runs(
 
 const fault = ({ world }: Machine, rule: object) =>
   world.control("/emulator/faults", { rules: [rule] });
-
-/** Somebody else makes the token's secret after the list of secrets was read, and before it arrives. */
-async function makeSecretBehindTheList(
-  { world }: Machine,
-  { since, isOver }: { readonly since: number; readonly isOver: () => boolean },
-): Promise<void> {
-  const isListed = async () =>
-    (await journalSince(world, since)).some(({ method }) => method === LIST_SECRETS);
-  while (!isOver() && !(await isListed())) await new Promise(setImmediate);
-  await makeSecret(world, TOKEN, []);
-}
 
 const leftJobs = async ({ world }: Machine): Promise<number> => {
   const { jobs = [] } = (await world.state()) as { jobs?: { deleteTime?: string }[] };
@@ -119,12 +107,11 @@ export const STEPS_OF_RUNS = {
     async does(machine) {
       await fault(machine, { method: LIST_SECRETS, when: "after", action: { delayMs: 1_000 } });
       const { length: since } = await machine.world.calls();
-      let isOver = false;
       const place = { more: 'credentials = ["github_token"]', script: "true" };
-      const running = runs(machine, { place }).finally(() => {
-        isOver = true;
-      });
-      await makeSecretBehindTheList(machine, { since, isOver: () => isOver });
+      const running = runs(machine, { place });
+      // Somebody else makes the token's secret after the list was read, and before it arrives.
+      await Promise.race([machine.world.called(LIST_SECRETS, { since }), running]);
+      await makeSecret(machine.world, TOKEN, []);
       const ended = await running;
       return { ...ended, values: (await valuesOf(machine.world, TOKEN)).length };
     },

@@ -111,6 +111,20 @@ describe("the journal", () => {
     expect(body.calls.map(({ resource }: Json) => resource)).toEqual([`${PARENT}/secrets/al--b`]);
   });
 
+  test("tells of the next call when it comes", async () => {
+    await createByRest("al--a");
+    const next = rest(`${emulator.url}/emulator/calls?since=1&wait=true`);
+    await createByRest("al--b");
+    const { body } = await next;
+    expect(body.calls.map(({ resource }: Json) => resource)).toEqual([`${PARENT}/secrets/al--b`]);
+  });
+
+  test("lets go of who waits when it is emptied", async () => {
+    const next = rest(`${emulator.url}/emulator/calls?wait=true`);
+    await control("reset", {});
+    expect((await next).body).toEqual({ calls: [] });
+  });
+
   test("notes who is not signed in", async () => {
     await rest(`${emulator.url}/v1/${PARENT}/secrets`, { token: "" });
     expect(await journal(emulator)).toEqual([
@@ -183,6 +197,14 @@ describe("a fault", () => {
       const answers = [];
       for (const id of ["a", "b", "c", "d"]) answers.push(await create(id));
       expect(answers).toEqual([told.OK, told.UNAVAILABLE, told.UNAVAILABLE, told.OK]);
+    });
+
+    test("hits only calls about the resource that it names", async () => {
+      const resource = `${PARENT}/secrets/al--b`;
+      await faults(rule({ resource, action: { status: "UNAVAILABLE" } }));
+      const answers = [];
+      for (const id of ["al--a", "al--b", "al--b2"]) answers.push(await create(id));
+      expect(answers).toEqual([told.OK, told.UNAVAILABLE, told.OK]);
     });
 
     test("is cleared by an empty list", async () => {

@@ -49,12 +49,10 @@ export class Dispatcher {
 
   /** Never rejects. */
   async serve(arrival: Arrival, readRequest: () => Json): Promise<Answer> {
-    const { journal, faults } = this.#needs;
     const { method, transport, gone } = arrival;
-    const entry = journal.begin({ method: method.fullName, transport });
+    const entry = this.#needs.journal.begin({ method: method.fullName, transport });
     gone.addEventListener("abort", () => entry.end("CANCELLED"), { once: true });
-    const rule = faults.next(method.fullName);
-    const answer = await this.#answer({ arrival, entry, rule, readRequest });
+    const answer = await this.#answer({ arrival, entry, readRequest });
     entry.end(statusOf(answer));
     return answer;
   }
@@ -82,15 +80,16 @@ export class Dispatcher {
   async #answer(call: {
     arrival: Arrival;
     entry: OpenEntry;
-    rule: FaultRule | undefined;
     readRequest: () => Json;
   }): Promise<Answer> {
-    const { arrival, entry, rule } = call;
+    const { arrival, entry } = call;
     const { gone, method, transport } = arrival;
     try {
       const principal = this.#principalOf(arrival, entry);
       const request = call.readRequest();
-      entry.resource(resourceOf(request));
+      const resource = resourceOf(request);
+      entry.resource(resource);
+      const rule = this.#needs.faults.next(method.fullName, resource);
       const caller = { principal, transport, entry };
       if (this.#needs.latencyMs > 0) await this.#needs.pending.wait(this.#needs.latencyMs, gone);
       const effect = () => this.#effect(method, request, caller);

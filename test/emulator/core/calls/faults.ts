@@ -13,6 +13,8 @@ const actionSchema = z.union([
 const ruleSchema = z
   .strictObject({
     method: z.string().regex(/^[\w.]+\.[A-Z]\w*$/, "must be a full method name"),
+    /** How the name of the resource that the call is about begins. */
+    resource: z.string().default(""),
     nth: z.number().int().min(1).default(1),
     times: z.number().int().min(1).default(1),
     when: z.enum(["before", "after", "late"]).default("before"),
@@ -38,11 +40,11 @@ export class Faults {
     this.#rules = rules.map((rule) => ({ rule, seen: 0 }));
   }
 
-  /** Counts a call of the method, and answers the first rule that is due. */
-  next(method: string): FaultRule | undefined {
+  /** Counts a call of the method, and answers the first rule that is due. What a stream is about is not known when it opens. */
+  next(method: string, resource = ""): FaultRule | undefined {
     const due: FaultRule[] = [];
     for (const kept of this.#rules) {
-      if (kept.rule.method !== method) continue;
+      if (kept.rule.method !== method || !resource.startsWith(kept.rule.resource)) continue;
       kept.seen++;
       const { nth, times } = kept.rule;
       if (kept.seen >= nth && kept.seen < nth + times) due.push(kept.rule);

@@ -16,6 +16,7 @@ export type JournalEntry = {
 export class Journal {
   readonly #clock: EmulatorClock;
   #entries: JournalEntry[] = [];
+  #waiting: (() => void)[] = [];
 
   constructor(clock: EmulatorClock) {
     this.#clock = clock;
@@ -32,6 +33,7 @@ export class Journal {
       startedAt: new Date(startedMs).toISOString(),
     };
     this.#entries.push(entry);
+    this.#wake();
     return new OpenEntry(entry, () => this.#clock.now() - startedMs);
   }
 
@@ -39,8 +41,23 @@ export class Journal {
     return this.#entries.slice(first);
   }
 
+  /** Resolves when there is a call after the first so many, or the journal was emptied. */
+  async next(first: number): Promise<void> {
+    if (this.#entries.length > first) return;
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    // Somebody else may have waited for an earlier one.
+    if (this.#entries.length > 0) await this.next(first);
+  }
+
   clear(): void {
     this.#entries = [];
+    this.#wake();
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
   }
 }
 

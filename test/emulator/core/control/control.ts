@@ -45,7 +45,11 @@ export function makeControl(needs: ControlNeeds): (call: HttpCall) => Promise<vo
     "GET /emulator/info": () => needs.info(),
     "GET /emulator/state": () => needs.state(),
     "GET /emulator/logs": () => needs.logs(),
-    "GET /emulator/calls": ({ url }) => ({ calls: needs.journal.since(sinceOf(url)) }),
+    "GET /emulator/calls": async ({ url }) => {
+      const since = sinceOf(url);
+      if (url.searchParams.get("wait") === "true") await needs.journal.next(since);
+      return { calls: needs.journal.since(since) };
+    },
     "POST /emulator/reset": () => {
       needs.reset();
       return {};
