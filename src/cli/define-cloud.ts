@@ -73,7 +73,7 @@ Examples:
   al plan dev
   al plan dev -E prod --json
 
-Secrets are shown as create, add version, unchanged or conflict (one of that name exists and is not al's);
+Secrets are shown as create, new version, unchanged or conflict (one of that name exists and is not al's);
 the job as differences against the agent's newest one. Exit status: 0, or 78 when there is a conflict.`;
 
 const GC_HELP = `

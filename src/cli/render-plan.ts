@@ -25,7 +25,7 @@ export type PlanDocument = {
 export type PlannedSecret = {
   readonly secret: string;
   readonly credential: string;
-  readonly action: "create" | "add version" | "unchanged" | "conflict";
+  readonly action: "create" | "new version" | "unchanged" | "conflict";
   /** Field → version number, or null where a new one is to be added. */
   readonly versions: Readonly<Record<string, string | null>>;
 };
@@ -73,13 +73,14 @@ export function plannedSecret({ wanted, exists, items, conflict }: SecretStep): 
   return {
     secret: wanted.id,
     credential: wanted.credential,
-    action: conflict ? "conflict" : exists ? (missing ? "add version" : "unchanged") : "create",
+    action: conflict ? "conflict" : exists ? (missing ? "new version" : "unchanged") : "create",
     versions: Object.fromEntries(versions),
   };
 }
 
 function secretCalls(step: SecretStep, region: string): string[] {
-  const { wanted, exists, items } = step;
+  const { wanted, exists, items, conflict } = step;
+  if (conflict) return [];
   const adding = items.filter(({ version }) => version === undefined);
   return [
     ...(exists ? [] : [`SecretManagerService.CreateSecret ${wanted.id}`]),

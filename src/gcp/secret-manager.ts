@@ -15,6 +15,8 @@ export type StoredSecret = {
   readonly labels: Texts;
   readonly annotations: Texts;
   readonly etag: string;
+  /** In how many places each version is kept; 1 where Google chooses. */
+  readonly locations: number;
   /** Milliseconds since the epoch, by Google's clock. */
   readonly createdAt: number;
 };
@@ -210,6 +212,9 @@ type ApiSecret = {
   readonly labels?: Texts | null;
   readonly annotations?: Texts | null;
   readonly etag?: string | null;
+  readonly replication?: {
+    readonly userManaged?: { readonly replicas?: readonly unknown[] | null } | null;
+  } | null;
   readonly createTime?: Timestamp | null;
 };
 
@@ -218,6 +223,7 @@ const stored = (secret: ApiSecret): StoredSecret => ({
   labels: secret.labels ?? {},
   annotations: secret.annotations ?? {},
   etag: secret.etag ?? "",
+  locations: secret.replication?.userManaged?.replicas?.length || 1,
   createdAt: milliseconds(secret.createTime),
 });
 

@@ -21,11 +21,14 @@ export type JobNeeds = {
   readonly clock: Clock;
   readonly report: Report;
   readonly findSecret: (id: string) => Promise<StoredSecret | undefined>;
+  /** Whether this run added something to the secret. */
+  readonly isJustWritten: (id: string) => boolean;
 };
 
 /** Grants take two minutes, seldom seven or more (https://cloud.google.com/iam/docs/access-change-propagation). */
 const FRESH_MS = 10 * 60_000;
-const PATIENCE_MS = 60_000;
+/** Longer than most grants take, and no longer than somebody waits who forgot the grant. */
+const PATIENCE_MS = 150_000;
 const PATIENCE_PAUSE_MS = 10_000;
 const POLL_MS = 1_000;
 const LIMIT_MS = 5 * 60_000;
@@ -97,10 +100,17 @@ async function removeAsSeen(jobId: string, job: Job, { jobs }: JobNeeds): Promis
   });
 }
 
-/** Whether the refusal is about a secret so new that Google may not know it, or a grant on it, everywhere yet. */
-async function mayPass(error: AlError, { findSecret, clock }: JobNeeds): Promise<boolean> {
+/**
+ * Whether the refusal is about a version or a secret so new that Google may not know it, or a grant on it, everywhere yet. When a grant on
+ * an older secret was made, nobody here can see: reading policies is none of a run's rights.
+ */
+async function mayPass(
+  error: AlError,
+  { findSecret, isJustWritten, clock }: JobNeeds,
+): Promise<boolean> {
   if (error instanceof GoneVersionError) return false;
   if (!(error instanceof MissingSecretError || error instanceof DeniedSecretError)) return false;
+  if (error instanceof MissingSecretError && isJustWritten(error.secret)) return true;
   const secret = await findSecret(error.secret);
   return secret !== undefined && clock.now() - secret.createdAt < FRESH_MS;
 }

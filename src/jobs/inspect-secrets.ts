@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import type { SecretManager, StoredSecret } from "../gcp/secret-manager.ts";
-import { isOurs, MANAGED_BY } from "../mapping/ownership.ts";
+import { isOurs } from "../mapping/ownership.ts";
 import { filesOf } from "../mapping/secret-notes.ts";
 import type { WantedSecret } from "../mapping/secret-plan.ts";
 import {
@@ -9,6 +9,7 @@ import {
   recallOlder,
   type VersionReader,
 } from "./compare-versions.ts";
+import { listOurs } from "./list-ours.ts";
 import { isComplete, type SecretStep, type VersionMemory } from "./secret-step.ts";
 
 type Manager = VersionReader & Pick<SecretManager, "listByLabel" | "findSecret">;
@@ -17,8 +18,10 @@ type Reading = {
   readonly manager: Manager;
   readonly memory: VersionMemory;
   /** Our secrets by id, asked for once. */
-  readonly list: () => Promise<ReadonlyMap<string, StoredSecret>>;
+  readonly list: List;
 };
+
+type List = () => Promise<ReadonlyMap<string, StoredSecret>>;
 
 /** Requests in flight at once: far below the 600 a minute of a project's quota, and quick enough. */
 export const PARALLEL_CALLS = 8;
@@ -37,15 +40,27 @@ export async function inspectSecrets(
     byCredential(remembered).map((group) => limit(() => compareKnown(group, reading))),
   );
   const known = groups.flatMap((steps) => steps ?? []);
-  return known.length === wanted.length ? known : compareListed(remembered, known, reading);
+  const steps =
+    known.length === wanted.length ? known : await compareListed(remembered, known, reading);
+  return checked(steps, await reading.list(), needs.memory);
 }
 
-function listOnce(manager: Manager): Reading["list"] {
-  let asked: ReturnType<Reading["list"]> | undefined;
+/** The list tells of what was answered from memory, too: nobody needs to ask for it again. */
+const checked = (
+  steps: readonly SecretStep[],
+  listed: ReadonlyMap<string, StoredSecret>,
+  memory: VersionMemory,
+): SecretStep[] =>
+  steps.map((step) => {
+    const { id } = step.wanted;
+    const isSame = listed.get(id)?.createdAt === memory.of(id).createdAt;
+    return isSame ? { ...step, isChecked: true } : step;
+  });
+
+function listOnce(manager: Manager): List {
+  let asked: ReturnType<List> | undefined;
   return () => {
-    asked ??= manager
-      .listByLabel(MANAGED_BY.key, MANAGED_BY.value)
-      .then((secrets) => new Map(secrets.map((secret) => [secret.id, secret])));
+    asked ??= listOurs(manager);
     return asked;
   };
 }
@@ -163,7 +178,8 @@ async function compareListed(
 const unknown = ({ wanted }: SecretStep): SecretStep["items"] =>
   wanted.items.map((field) => ({ field, version: undefined }));
 
-const absent = (step: SecretStep): SecretStep => ({
+/** The step for a secret that is not there. */
+export const absent = (step: SecretStep): SecretStep => ({
   ...step,
   exists: false,
   newest: 0,

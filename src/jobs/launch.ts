@@ -27,6 +27,7 @@ export type LaunchNeeds = {
   readonly clock: Clock;
   readonly report: Report;
   readonly findSecret: JobNeeds["findSecret"];
+  readonly isJustWritten: JobNeeds["isJustWritten"];
   /** Called once before a job is created: @throws MissingSecretError when what is remembered of its secrets is wrong. */
   readonly requireSecrets: () => Promise<void>;
 };

@@ -6,11 +6,12 @@ import type { Job } from "../gcp/types.ts";
 import { injections } from "../mapping/environment.ts";
 import { type JobPlan, planJob } from "../mapping/job-spec.ts";
 import { refuseLeaks } from "../mapping/leak-guard.ts";
-import { type Pins, planSecrets } from "../mapping/secret-plan.ts";
+import { isOurs, SPEC_ANNOTATION } from "../mapping/ownership.ts";
+import { planSecrets } from "../mapping/secret-plan.ts";
 import type { Report } from "./events.ts";
 import { inspectSecrets } from "./inspect-secrets.ts";
 import { newestJobOf, previewSecrets } from "./preview.ts";
-import { isComplete, pinsOf, type SecretStep, type VersionMemory } from "./secret-step.ts";
+import { isComplete, pinsOf, type SecretStep, timesOf, type VersionMemory } from "./secret-step.ts";
 
 /** Everything that one run is made of. */
 export type RunRequest = {
@@ -45,19 +46,26 @@ export type RunPreview = RunPlan & {
 /** Finds out what a run would do, with reads only. */
 export async function planRun(request: RunRequest, needs: RunNeeds): Promise<RunPlan> {
   const steps = await inspect(request, needs);
-  return { steps, job: buildJob(request, pinsOf(steps), () => undefined) };
+  return { steps, job: jobOf(request, steps, needs) };
 }
 
 /** The same, with a closer look at what is there: for a plan that is shown and not carried out. */
 export async function previewRun(request: RunRequest, needs: RunNeeds): Promise<RunPreview> {
   const { google } = needs;
   const steps = await previewSteps(request, needs);
-  const job = buildJob(request, pinsOf(steps), () => undefined);
+  const job = jobOf(request, steps, needs);
   const jobs = await google.jobs();
-  const same = steps.every(isComplete) ? await jobs.findJob(job.jobId) : undefined;
+  const named = steps.every(isComplete) ? await jobs.findJob(job.jobId) : undefined;
+  const same = named !== undefined && isUsable(named, job) ? named : undefined;
   const before = same ?? (await newestJobOf(request.config.agent.name, jobs));
   return { steps, job, exists: same !== undefined, before };
 }
+
+/** Whether a run would use it: a job of that name may be somebody else's, or one that failed its checks. */
+const isUsable = (there: Job, { specHash }: JobPlan): boolean =>
+  isOurs(there) &&
+  there.annotations?.[SPEC_ANNOTATION] === specHash &&
+  there.terminalCondition?.state !== "CONDITION_FAILED";
 
 /** The secrets of `previewRun` alone. */
 export async function previewSteps(request: RunRequest, needs: RunNeeds): Promise<SecretStep[]> {
@@ -68,7 +76,7 @@ export async function previewSteps(request: RunRequest, needs: RunNeeds): Promis
 async function inspect(request: RunRequest, needs: RunNeeds): Promise<SecretStep[]> {
   const wanted = planSecrets(request.credentials, request.config.cloud.secretPrefix);
   // Building the spec refuses what Cloud Run would refuse, before anything is asked or written.
-  guard(request, buildJob(request, new Map(), needs.report).job);
+  guard(request, draftJob(request, needs.report));
   return inspectSecrets(wanted, { secrets: needs.google.secrets, memory: needs.memory });
 }
 
@@ -78,9 +86,21 @@ export function guard({ config, prompt, isSecretIn }: RunRequest, sent: unknown)
   refuseLeaks({ prompt, literals: env, command, args, sent }, isSecretIn);
 }
 
-/** The job for these versions; collisions of variables are reported as warnings. */
-export function buildJob({ config, credentials }: RunRequest, pins: Pins, report: Report): JobPlan {
+/** The job for the versions of these secrets. */
+export function jobOf(
+  { config, credentials }: RunRequest,
+  steps: readonly SecretStep[],
+  { memory }: Pick<RunNeeds, "memory">,
+): JobPlan {
+  const secrets = { pins: pinsOf(steps), createdAt: timesOf(steps, memory) };
+  const injected = injections(credentials).injections;
+  return planJob({ ...config, credentials, injections: injected, ...secrets });
+}
+
+/** The job without versions; collisions of variables are reported as warnings. */
+function draftJob({ config, credentials }: RunRequest, report: Report): Job {
   const injected = injections(credentials);
   for (const text of injected.warnings) report({ kind: "warning", text });
-  return planJob({ ...config, credentials, injections: injected.injections, pins });
+  const pins = new Map();
+  return planJob({ ...config, credentials, injections: injected.injections, pins }).job;
 }

@@ -1,6 +1,6 @@
 import type { Google } from "../gcp/google.ts";
 import { MissingSecretError } from "../gcp/job-check.ts";
-import { MANAGED_BY } from "../mapping/ownership.ts";
+import { listOurs } from "./list-ours.ts";
 import type { SecretStep, VersionMemory } from "./secret-step.ts";
 
 /**
@@ -16,8 +16,7 @@ export async function requireSameSecrets(
   const remembered = steps.filter(({ isChecked }) => !isChecked).map(({ wanted }) => wanted.id);
   if (remembered.length === 0) return;
   const manager = await google.secrets();
-  const listed = await manager.listByLabel(MANAGED_BY.key, MANAGED_BY.value);
-  const byId = new Map(listed.map((secret) => [secret.id, secret]));
+  const byId = await listOurs(manager);
   for (const id of remembered) {
     // Lists lag behind: what is missing there is asked for by name.
     const stored = byId.get(id) ?? (await manager.findSecret(id));

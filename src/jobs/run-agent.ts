@@ -10,9 +10,9 @@ import { runOverrides } from "../mapping/overrides.ts";
 import { withRemedy } from "./events.ts";
 import { LogFollower } from "./follow-logs.ts";
 import { launch } from "./launch.ts";
-import { buildJob, guard, type RunNeeds, type RunRequest } from "./plan-run.ts";
+import { guard, jobOf, type RunNeeds, type RunRequest } from "./plan-run.ts";
 import { requireSameSecrets } from "./require-secrets.ts";
-import { pinsOf } from "./secret-step.ts";
+import { isComplete } from "./secret-step.ts";
 import { comparingAnew, syncOnce } from "./sync-secrets.ts";
 import { waitForExecution } from "./watch.ts";
 
@@ -53,15 +53,19 @@ async function syncAndLaunch(
   const { google, report, clock } = needs;
   const synced = await syncOnce(request, needs, cancel);
   if (synced === undefined || cancel.aborted) return undefined;
-  const plan = buildJob(request, pinsOf(synced.steps), () => undefined);
+  const plan = jobOf(request, synced.steps, needs);
   guard(request, { job: plan.job, overrides });
   const job = jobName(google.location, plan.jobId);
   const clients = { jobs: await google.jobs(), executions: await google.executions() };
   const findSecret = async (id: string) => (await google.secrets()).findSecret(id);
+  const written = new Set(
+    synced.found.filter((step) => !isComplete(step)).map((step) => step.wanted.id),
+  );
+  const isJustWritten = (id: string) => written.has(id);
   const requireSecrets = () => requireSameSecrets(synced.steps, needs);
   const launching = launch(
     { plan, overrides, runId, job },
-    { ...clients, clock, report, findSecret, requireSecrets },
+    { ...clients, clock, report, findSecret, isJustWritten, requireSecrets },
     cancel,
   );
   // The log client takes a while to load; nothing else is to be done while the answer is on its way. Whether it loads

@@ -2,7 +2,7 @@ import type { CredentialField } from "../credentials/credential.ts";
 import type { SyncState } from "../credentials/sync-state.ts";
 import type { StoredSecret } from "../gcp/secret-manager.ts";
 import { annotated, type SecretNote } from "../mapping/secret-notes.ts";
-import type { Pins, WantedSecret } from "../mapping/secret-plan.ts";
+import type { Pins, SecretTimes, WantedSecret } from "../mapping/secret-plan.ts";
 
 /** What this machine remembers of versions that it wrote or compared. Forgetting costs reads, never a wrong version. */
 export type VersionMemory = Pick<SyncState, "of" | "forget" | "save">;
@@ -34,6 +34,10 @@ export const isComplete = ({ items }: SecretStep): boolean =>
 /** The versions that are known; in a plan that is not carried out some may be missing. */
 export const pinsOf = (steps: readonly SecretStep[]): Pins =>
   new Map(steps.map(({ wanted, items }) => [wanted.id, new Map(items.flatMap(pinOf))]));
+
+/** When the secrets were created, as far as this machine knows; 0 for one that is not there yet. */
+export const timesOf = (steps: readonly SecretStep[], memory: VersionMemory): SecretTimes =>
+  new Map(steps.map(({ wanted: { id } }) => [id, memory.of(id).createdAt]));
 
 const pinOf = ({ field, version }: PlannedItem): (readonly [string, string])[] =>
   version === undefined ? [] : [[field.name, version]];

@@ -6,7 +6,7 @@ import { canonicalHash } from "./canonical.ts";
 import { environment, type Injection } from "./environment.ts";
 import { AGENT_ANNOTATION, AGENT_LABEL, MANAGED_BY, SPEC_ANNOTATION } from "./ownership.ts";
 import { cloudRunResources } from "./resources.ts";
-import type { Pins } from "./secret-plan.ts";
+import type { Pins, SecretTimes } from "./secret-plan.ts";
 import { credentialVolume } from "./volumes.ts";
 
 /** A job that is complete and will never change: its id says which agent and which spec it is. */
@@ -23,6 +23,8 @@ export type JobInput = {
   readonly credentials: readonly Credential[];
   readonly injections: readonly Injection[];
   readonly pins: Pins;
+  /** When Google created the pinned secrets: a number of a secret that was made anew means another value, so its job is another one. */
+  readonly createdAt?: SecretTimes;
 };
 
 /** Service ids stop below 50 characters; execution names append six more (`-` and five). */
@@ -40,7 +42,8 @@ export function planJob(input: JobInput): JobPlan {
     [AGENT_LABEL]: slug(input.agent.name, 63),
   };
   const template = taskTemplate(input);
-  const specHash = canonicalHash({ agent: input.agent.name, labels, template });
+  const secrets = Object.fromEntries(input.createdAt ?? []);
+  const specHash = canonicalHash({ agent: input.agent.name, labels, template, secrets });
   const marks = {
     labels,
     annotations: { [AGENT_ANNOTATION]: input.agent.name, [SPEC_ANNOTATION]: specHash },

@@ -30,27 +30,31 @@ export function filesOf(annotations: Annotations): Readonly<Record<string, strin
 export const regionsOf = (annotations: Annotations): string[] =>
   (annotations[REGIONS_ANNOTATION] ?? "").split(",").filter((region) => region !== "");
 
-/** The annotations with the note, or undefined where they say it already. What is noted for a version stays, whoever noted it. */
+/** The annotations with the note, or undefined where they say all that there is room for. What is noted for a version stays, whoever noted it. */
 export function annotated(annotations: Annotations, note: SecretNote): Annotations | undefined {
-  const regions = regionsOf(annotations);
   const files = filesOf(annotations);
+  const known = kept({ ...note.files, ...files });
   const isNoted =
-    regions.includes(note.region) &&
-    Object.keys(note.files).every((version) => files[version] !== undefined);
+    regionsOf(annotations).includes(note.region) &&
+    Object.keys(known).every((version) => files[version] !== undefined);
   if (isNoted) return undefined;
-  const known = { ...note.files, ...files };
+  const regions = [...new Set([...regionsOf(annotations), note.region])].sort();
   return {
     ...annotations,
-    [REGIONS_ANNOTATION]: [...new Set([...regions, note.region])].sort().join(","),
-    ...(Object.keys(known).length === 0
-      ? {}
-      : { [FILES_ANNOTATION]: JSON.stringify(newest(known)) }),
+    [REGIONS_ANNOTATION]: regions.join(","),
+    ...(Object.keys(known).length === 0 ? {} : { [FILES_ANNOTATION]: JSON.stringify(known) }),
   };
 }
 
-const newest = (files: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(files)
-      .sort(([a], [b]) => Number(b) - Number(a))
-      .slice(0, NOTED_VERSIONS),
-  );
+type Files = Readonly<Record<string, string>>;
+
+/** The newest version of each field, whatever its number, and then the newest ones of all. */
+function kept(files: Files): Files {
+  const newestFirst = Object.entries(files).sort(([a], [b]) => Number(b) - Number(a));
+  const current = new Map(newestFirst.toReversed().map(([version, field]) => [field, version]));
+  const isCurrent = ([version, field]: readonly [string, string]): boolean =>
+    current.get(field) === version;
+  const older = newestFirst.filter((entry) => !isCurrent(entry));
+  const room = Math.max(0, NOTED_VERSIONS - current.size);
+  return Object.fromEntries([...newestFirst.filter(isCurrent), ...older.slice(0, room)]);
+}

@@ -16,6 +16,9 @@ export type WantedSecret = {
 /** The version number that holds each field, by secret. */
 export type Pins = ReadonlyMap<SecretId, ReadonlyMap<string, string>>;
 
+/** When Google created each secret, in milliseconds since the epoch. */
+export type SecretTimes = ReadonlyMap<SecretId, number>;
+
 /**
  * Every secret that these credentials need: one a field, and one more for an instance with several fields, because
  * Cloud Run mounts one secret per directory but any number of its versions

@@ -122,9 +122,17 @@ describe("al gc", () => {
 
   test("leaves alone what is not al's", async () => {
     const path = project();
-    await world.al(run(path));
+    await rotated(path);
     const headers = { authorization: "Bearer owner", "content-type": "application/json" };
-    const template = { template: { containers: [{ image: "host.local/agent:latest" }] } };
+    // Pinned by its full name, as Google allows.
+    const secretKeyRef = { secret: `projects/123456789012/secrets/${TOKEN}`, version: "1" };
+    const env = [{ name: "TOKEN", valueSource: { secretKeyRef } }];
+    const template = {
+      template: {
+        containers: [{ image: "host.local/agent:latest", env }],
+        serviceAccount: "al-runner@demo-project.iam.gserviceaccount.com",
+      },
+    };
     await fetch(
       `${world.emulator.url}/v2/projects/demo-project/locations/us-central1/jobs?jobId=al-it-00000000`,
       { method: "POST", headers, body: JSON.stringify({ template }) },
@@ -133,6 +141,7 @@ describe("al gc", () => {
     const { jobs = [] } = await world.state();
     const left = (jobs as { name: string; deleteTime?: string }[]).filter((job) => !job.deleteTime);
     expect(left.map(({ name }) => name.split("/").at(-1))).toEqual(["al-it-00000000"]);
+    expect(await writes()).toEqual(["DeleteJob", "DeleteJob"]);
   });
 
   test("goes by Google's clock, whatever this machine's says", async () => {

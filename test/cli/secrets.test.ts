@@ -31,12 +31,12 @@ describe("al secrets ls", () => {
     const { stdout } = await world.al(["secrets", "ls", "-p", path]);
     expect(stable(stdout)).toMatchInlineSnapshot(`
       "git_ssh:botty
-        al--git_ssh--botty--_files  3 billed; in use: version 3 of <day> by al-it-<hash>; version 2 of <day> by al-it-<hash>; version 1 of <day> by al-it-<hash>
-        al--git_ssh--botty--email  1 billed; in use: version 1 of <day> by al-it-<hash>
+        al--git_ssh--botty--_files  3 billed; in use: version 3 since <day> by al-it-<hash>; version 2 since <day> by al-it-<hash>; version 1 since <day> by al-it-<hash>
+        al--git_ssh--botty--email  1 billed; in use: version 1 since <day> by al-it-<hash>
         al--git_ssh--botty--id_rsa  1 billed; not in use
-        al--git_ssh--botty--username  1 billed; in use: version 1 of <day> by al-it-<hash>
+        al--git_ssh--botty--username  1 billed; in use: version 1 since <day> by al-it-<hash>
       github_token
-        al--github_token--default--token  1 billed; in use: version 1 of <day> by al-it-<hash>
+        al--github_token--default--token  1 billed; in use: version 1 since <day> by al-it-<hash>
       5 secrets, 7 billed versions
       "
     `);
@@ -62,6 +62,7 @@ describe("al secrets ls", () => {
         number,
         state: "ENABLED",
         createdAt: expect.stringMatching(/^\d{4}-/),
+        inUseSince: expect.stringMatching(/^\d{4}-/),
         jobs: [expect.stringMatching(/^al-it-/)],
       })),
     });
@@ -191,10 +192,41 @@ removed  job al-it-<hash>
     expect((await world.calls()).filter(({ method: name }) => /Delete/.test(name))).toEqual([]);
   });
 
-  test("is refused while jobs that are not al's use them", async () => {
+  test("is refused when another agent was run after the last question, and before the copies are gone", async () => {
+    const path = world.project(agent("true", 'credentials = ["github_token"]'));
+    await world.al(run(path));
+    const method = "google.cloud.run.v2.Jobs.DeleteJob";
+    const rule = { method, when: "after", action: { delayMs: 5_000 } };
+    await world.control("/emulator/faults", { rules: [rule] });
+    const { length: since } = await world.calls();
+    const removing = world.al(["secrets", "rm", "github_token", "--yes", "-p", path]);
+    await world.called(method, { since });
+    const other = world.project(
+      agent("while :; do sleep 0.1; done", 'credentials = ["github_token"]'),
+    );
+    await world.al(run(other, "--detach"));
+    const { code, stderr } = await removing;
+    expect(code, stderr).toBe(75);
+    expect(stderr).toContain(
+      "A job was made meanwhile that uses the copies of github_token: al-it-",
+    );
+    const deleted = (await world.calls()).filter(({ method: name }) =>
+      name.endsWith(".DeleteSecret"),
+    );
+    expect(deleted).toEqual([]);
+  });
+
+  test.each([
+    ["by id", "al--github_token--default--token"],
+    ["by full name", "projects/demo-project/secrets/al--github_token--default--token"],
+    [
+      "by full name, with the project's number",
+      "projects/123456789012/secrets/al--github_token--default--token",
+    ],
+  ])("is refused while jobs that are not al's use them %s", async (_sentence, secret) => {
     const path = project();
     await world.al(["secrets", "sync", "it", "-p", path]);
-    const secretKeyRef = { secret: "al--github_token--default--token", version: "1" };
+    const secretKeyRef = { secret, version: "1" };
     const container = {
       image: "host.local/agent:latest",
       env: [{ name: "TOKEN", valueSource: { secretKeyRef } }],

@@ -44,6 +44,7 @@ const ours: StoredSecret = {
   labels,
   annotations,
   etag: '"165cdb26000000"',
+  locations: 1,
   createdAt: CREATED_AT,
 };
 const version = (number: number, state = "ENABLED") => ({
@@ -133,7 +134,7 @@ describe("Secret Manager", () => {
       [[{ name: NUMBERED, labels: null, annotations: null, etag: null, createTime: null }]],
       find,
       [[{ name: NAME }, DEADLINE]],
-      { id: ID, labels: {}, annotations: {}, etag: "", createdAt: 0 },
+      { id: ID, labels: {}, annotations: {}, etag: "", locations: 1, createdAt: 0 },
     ],
     [
       "creates a labelled secret that Google keeps where it likes",

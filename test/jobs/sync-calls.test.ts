@@ -107,6 +107,19 @@ describe("a changed field costs at most four calls, however often it changes", (
     }
   });
 
+  test.each([
+    ["the only field of its credential", TOKEN, "fake-token-b"],
+    ["one of several fields", NAME, "fake name b"],
+  ])("in a whole run, too: %s", async (_sentence, field, value) => {
+    const project = listing(["github_token", "git_ssh:botty", "aws:more"]);
+    writeFields(store(), { "aws/more/access_key_id": "fake-id", "aws/more/default_region": "eu" });
+    await callsOf(run(project));
+    await later();
+    writeFields(store(), { [field]: value });
+    const calls = await callsOf(run(project));
+    expect(calls.length, calls.join(", ")).toBeLessThanOrEqual(4);
+  });
+
   test("a value that was in use before is not stored again", async () => {
     const project = listing(["github_token"]);
     await sync(project);

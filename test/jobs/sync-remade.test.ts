@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { agent, run } from "../support/agents.ts";
-import { asOwner, remakeSecret, valuesOf } from "../support/rest.ts";
+import { asOwner, makeSecret, remakeSecret, valuesOf } from "../support/rest.ts";
 import { ofFile, ofVariable, show, shown } from "../support/sha.ts";
 import { writeFields } from "../support/store.ts";
 import { copyStore, makeWorld, type World } from "../support/world.ts";
@@ -157,6 +157,67 @@ test("a value that comes back after its version was destroyed is stored anew", a
     values: ["fake-next-token-0000", "fake-own-token-0000"],
   });
 });
+
+test("a machine does not use the job of another one that removed the copies and stored its own value", async () => {
+  const theirs = { AL_CREDENTIALS_DIR: copyStore(world, `theirs-${stores}/credentials`) };
+  writeFields(theirs.AL_CREDENTIALS_DIR, {
+    ...VALUES,
+    "github_token/default/token": "fake-their-token-0000",
+  });
+  const path = project();
+  const removed = await world.al(["secrets", "rm", "github_token", "--yes", "-p", path], {
+    variables: theirs,
+  });
+  const other = await world.al(run(path), { variables: theirs });
+  const { code, stdout, stderr } = await world.al(run(path), { variables });
+  expect({ removed: removed.code, other: other.stdout, code, stdout }, stderr).toEqual({
+    removed: 0,
+    other: own({ "github_token/default/token": "fake-their-token-0000" }),
+    code: 0,
+    stdout: own(),
+  });
+});
+
+describe("a plan tells of a secret that this machine remembers and that", () => {
+  test.each<[sentence: string, change: () => Promise<unknown>, action: string, code: number]>([
+    ["is gone: create", () => asOwner(world, "DELETE", `secrets/${TOKEN}`), "create", 0],
+    [
+      "was made anew with another value: new version",
+      () => remakeSecret(world, TOKEN, ["fake-foreign-token"]),
+      "new version",
+      0,
+    ],
+    [
+      "was made anew with the same value: unchanged",
+      () => remakeSecret(world, TOKEN, [VALUES["github_token/default/token"]]),
+      "unchanged",
+      0,
+    ],
+    ["is somebody else's by now: conflict", () => remakeForeign(), "conflict", 78],
+  ])("%s", async (_sentence, change, action, code) => {
+    await change();
+    const commands = [
+      ["plan", "it"],
+      ["secrets", "sync", "it", "--dry-run"],
+      ["run", "it", "--runtime", "cloudrun", "--dry-run"],
+    ];
+    const path = project();
+    const found = [];
+    for (const command of commands) {
+      const said = await world.al([...command, "-p", path, "--json"], { variables });
+      const { secrets } = JSON.parse(said.stdout) as {
+        secrets: { secret: string; action: string }[];
+      };
+      found.push([secrets.find(({ secret }) => secret === TOKEN)?.action, said.code]);
+    }
+    expect(found).toEqual(commands.map(() => [action, code]));
+  });
+});
+
+async function remakeForeign(): Promise<void> {
+  await asOwner(world, "DELETE", `secrets/${TOKEN}`);
+  await makeSecret(world, TOKEN, ["fake-foreign-token"], {});
+}
 
 // One call starts a warm run, so nothing asks whether the secret is still the one that the job was made for.
 test.fails("a job that is there does not start with the value of a secret that somebody made anew", async () => {

@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
 import type { Job } from "../../src/gcp/types.ts";
-import { inventory } from "../../src/mapping/inventory.ts";
-import { pinnedVersions } from "../../src/mapping/job-pins.ts";
 import { diffSummaries, summarise } from "../../src/mapping/job-summary.ts";
 
 const job = (changes: { memory?: string; token?: string; name?: string } = {}): Job => ({
@@ -69,54 +67,4 @@ describe("a job in lines", () => {
   ] as const)("differ by %s", (_sentence, before, after, lines) =>
     expect(diffSummaries(summarise(before), summarise(after))).toEqual(lines),
   );
-});
-
-test("a job pins each version once, however often it refers to it", () =>
-  expect(pinnedVersions(job())).toEqual([
-    { secret: "al--t--default--token", version: "1" },
-    { secret: "al--aws--default--_files", version: "3" },
-  ]));
-
-test("the inventory says which versions are in use by jobs of ours in any region, and what is billed", () => {
-  const version = (number: string, state = "ENABLED") => ({ number, state, createdAt: 0 });
-  const secrets = [
-    {
-      id: "al--t--default--token",
-      credential: "t",
-      annotations: {},
-      versions: [version("2"), version("1")],
-    },
-    {
-      id: "al--aws--default--_files",
-      credential: "aws",
-      annotations: {},
-      versions: [version("3"), version("2", "DISABLED"), version("1", "DESTROYED")],
-    },
-  ];
-  const elsewhere = {
-    ...job({ token: "2" }),
-    name: "projects/p/locations/europe-west1/jobs/al-dev-22222222",
-  };
-  const foreign = { ...job({ token: "2", name: "theirs" }), labels: {} };
-  expect(inventory(secrets, { jobs: [job(), elsewhere, foreign], region: "l" })).toEqual([
-    {
-      credential: "aws",
-      secret: "al--aws--default--_files",
-      billed: 2,
-      versions: [
-        { ...version("3"), jobs: ["al-dev-11111111", "europe-west1/al-dev-22222222"] },
-        { ...version("2", "DISABLED"), jobs: [] },
-        { ...version("1", "DESTROYED"), jobs: [] },
-      ],
-    },
-    {
-      credential: "t",
-      secret: "al--t--default--token",
-      billed: 2,
-      versions: [
-        { ...version("2"), jobs: ["europe-west1/al-dev-22222222"] },
-        { ...version("1"), jobs: ["al-dev-11111111"] },
-      ],
-    },
-  ]);
 });

@@ -65,6 +65,22 @@ describe("a note", () => {
     expect(JSON.stringify(annotations).length).toBeLessThan(16_384);
   });
 
+  test("keeps the newest version of every field, and comes to rest, when one field is rotated for years", () => {
+    const before = { "al-regions": REGION, "al-files": '{"1":"client_id","2":"token"}' };
+    let annotations: Readonly<Record<string, string>> = before;
+    for (let version = 3; version <= 500; version += 1) {
+      const note = { region: REGION, files: { 1: "client_id", [version]: "token" } };
+      annotations = annotated(annotations, note) ?? annotations;
+      expect(annotated(annotations, note)).toBeUndefined();
+    }
+    const files = filesOf(annotations);
+    expect([Object.keys(files).length, files[1], files[2], files[500]]).toEqual([
+      ...[200, "client_id", undefined, "token"],
+    ]);
+    const old = { region: REGION, files: { 2: "token" } };
+    expect(annotated(annotations, old)).toBeUndefined();
+  });
+
   test("says what it was told, whatever was there before", () =>
     fc.assert(
       fc.property(

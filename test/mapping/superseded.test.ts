@@ -18,6 +18,7 @@ const secret = (more: Partial<InventorySecret>): InventorySecret => ({
   id: ID,
   credential: "github_token",
   annotations: { "al-regions": "us-central1" },
+  locations: 1,
   versions: versions([2, 9], [1, 30]),
   ...more,
 });

@@ -7,8 +7,8 @@ import { SyncState } from "../../src/credentials/sync-state.ts";
 import type { Google } from "../../src/gcp/google.ts";
 import { SecretManager } from "../../src/gcp/secret-manager.ts";
 import type { Job } from "../../src/gcp/types.ts";
-import { buildJob } from "../../src/jobs/plan-run.ts";
-import { pinsOf, type SecretStep } from "../../src/jobs/secret-step.ts";
+import { jobOf } from "../../src/jobs/plan-run.ts";
+import type { SecretStep } from "../../src/jobs/secret-step.ts";
 import { syncSecrets } from "../../src/jobs/sync-secrets.ts";
 import { storeFiles } from "../credentials/temporary-store.ts";
 import { callerAt, FakeClock, PRINCIPAL, PROJECT } from "../gcp/fake-google.ts";
@@ -72,7 +72,7 @@ export class SyncMachine {
     };
     const synced = await syncSecrets(request, needs, new AbortController().signal);
     if (synced === undefined) throw new Error("nobody aborted it");
-    const { job } = buildJob(request, pinsOf(synced.steps), () => undefined);
+    const { job } = jobOf(request, synced.steps, needs);
     return { steps: synced.steps, job, warnings };
   }
 }

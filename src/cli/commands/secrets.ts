@@ -2,12 +2,8 @@ import { formatRef, parseRef } from "../../credentials/ref.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import { saveMemory } from "../../jobs/apply-secrets.ts";
 import { previewSteps, type RunNeeds, type RunRequest } from "../../jobs/plan-run.ts";
-import {
-  carryOutRemoval,
-  listSecrets,
-  planRemoval,
-  type RemovalPlan,
-} from "../../jobs/secret-inventory.ts";
+import { carryOutRemoval, planRemoval, type RemovalPlan } from "../../jobs/remove-copies.ts";
+import { listSecrets } from "../../jobs/secret-inventory.ts";
 import { syncSecrets } from "../../jobs/sync-secrets.ts";
 import { type InventoryLine, jobLabel } from "../../mapping/inventory.ts";
 import { credentialIdBeginning } from "../../mapping/secret-names.ts";
@@ -39,9 +35,10 @@ export async function listSecretsCommand(
 
 const documentOf = ({ versions, ...line }: InventoryLine): object => ({
   ...line,
-  versions: versions.map(({ createdAt, ...version }) => ({
+  versions: versions.map(({ createdAt, inUseSince, ...version }) => ({
     ...version,
     createdAt: new Date(createdAt).toISOString(),
+    inUseSince: inUseSince === null ? null : new Date(inUseSince).toISOString(),
   })),
 });
 
@@ -51,10 +48,14 @@ function renderInventory(lines: readonly InventoryLine[], project: string): stri
   const groups = groupLines(lines);
   const billed = lines.reduce((sum, line) => sum + line.billed, 0);
   return [
-    ...[...groups].flatMap(([credential, group]) => [credential, ...group.map(renderLine)]),
+    ...[...groups].flatMap(([credential, group]) => [plain(credential), ...group.map(renderLine)]),
     `${lines.length} secrets, ${billed} billed versions`,
   ];
 }
+
+/** Anybody who may annotate a secret wrote this; a terminal must not obey it. */
+const plain = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
 
 function groupLines(lines: readonly InventoryLine[]): Map<string, InventoryLine[]> {
   const groups = new Map<string, InventoryLine[]>();
@@ -64,12 +65,9 @@ function groupLines(lines: readonly InventoryLine[]): Map<string, InventoryLine[
 }
 
 function renderLine({ secret, versions, billed }: InventoryLine): string {
-  const used = versions
-    .filter(({ jobs }) => jobs.length > 0)
-    .map(
-      ({ number, createdAt, jobs }) =>
-        `version ${number} of ${day(createdAt)} by ${jobs.join(", ")}`,
-    );
+  const used = versions.flatMap(({ number, inUseSince, jobs }) =>
+    inUseSince === null ? [] : [`version ${number} since ${day(inUseSince)} by ${jobs.join(", ")}`],
+  );
   return `  ${secret}  ${billed} billed; ${used.length === 0 ? "not in use" : `in use: ${used.join("; ")}`}`;
 }
 
@@ -126,7 +124,7 @@ export async function removeSecretsCommand(
     const removing =
       plan.secrets.length > 0 && (await isConfirmed(credential, plan, { options, io }));
     if (removing) {
-      await carryOutRemoval(plan, google);
+      await carryOutRemoval(plan, google, report);
       memory.forget();
       await saveMemory(memory, report);
     }
