@@ -17,6 +17,14 @@ export const DOCTOR = [
     role: "roles/browser",
   },
   {
+    permission: "run.locations.list",
+    on: "project",
+    methods: ["google.cloud.location.Locations.ListLocations"],
+    commands: ["doctor"],
+    why: "see whether Cloud Run is in the region",
+    role: "roles/run.viewer",
+  },
+  {
     permission: "serviceusage.services.get",
     on: "project",
     methods: [`${SERVICES}.BatchGetServices`],
@@ -64,10 +72,6 @@ export const UNUSED = [
 
 /** What `al doctor` asks for without being granted it; it goes on without the answer. */
 export const ASKED_IN_VAIN = [
-  {
-    permission: "run.locations.list",
-    otherwise: "`al` knows Cloud Run's regions by itself",
-  },
   {
     permission: "resourcemanager.projects.getIamPolicy",
     otherwise: "whether a runner may read its secrets is reported as unknown",
@@ -156,7 +160,7 @@ export const renderPermissions = (required) =>
     "",
     "### Asked for, and not granted",
     "",
-    "Policies tell who works on the project, and a list of regions is worth no right. Whoever wants these answers grants the permissions by hand.",
+    "Policies tell who works on the project. Whoever wants these answers grants the permissions by hand.",
     "",
     "| Permission | Without it |",
     "|---|---|",

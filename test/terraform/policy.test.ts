@@ -102,6 +102,7 @@ describe("nobody gets more than is needed", () => {
   test("what doctor looks at is only read", () =>
     expect(lists["permissions.doctor"]).toEqual([
       "resourcemanager.projects.get",
+      "run.locations.list",
       "serviceusage.services.get",
     ]));
 
