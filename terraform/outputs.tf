@@ -7,6 +7,7 @@ output "controller_email" {
     google_project_iam_member.controller_secrets,
     google_service_account_iam_member.controller_acts_as_runner,
     google_service_account_iam_member.controller_impersonator,
+    google_project_iam_member.controller_impersonator,
   ]
 }
 

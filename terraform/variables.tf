@@ -66,7 +66,7 @@ variable "controller_account_id" {
 }
 
 variable "controller_impersonators" {
-  description = "Who may act as the controller without a key, for example [\"user:you@example.com\"]. Each gets roles/iam.serviceAccountTokenCreator on the controller's account, on nothing else."
+  description = "Who may act as the controller without a key, for example [\"user:you@example.com\"]. Each gets roles/iam.serviceAccountTokenCreator on the controller's account; people, whose calls are counted on a project, also roles/serviceusage.serviceUsageConsumer on this one."
   type        = list(string)
   default     = []
   nullable    = false

@@ -111,9 +111,19 @@ describe("nobody gets more than is needed", () => {
     expect(unconditioned).toEqual(["run", "secrets_in_project", "logs", "doctor"]);
   });
 
+  test("who acts as the controller gets no more of the project than being counted on it", () => {
+    const [grant] = ofType("google_project_iam_member").filter(
+      ({ labels }) => labels[1] === "controller_impersonator",
+    );
+    expect(grant?.body).toMatchObject({
+      for_each: hcl("local.billed_impersonators"),
+      role: "roles/serviceusage.serviceUsageConsumer",
+    });
+  });
+
   test("every grant on secrets has a condition on their names", () => {
     const conditions = ofType("google_project_iam_member")
-      .filter(({ labels }) => labels[1] !== "controller")
+      .filter(({ labels }) => !["controller", "controller_impersonator"].includes(String(labels[1])))
       .map(({ labels, body }) => [labels[1], (body.condition as readonly Hcl[])?.[0]?.expression]);
     expect(conditions).toEqual([
       [

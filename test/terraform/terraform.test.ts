@@ -18,6 +18,8 @@ const lacksTerraform = spawnSync(TERRAFORM, ["version"]).error !== undefined;
 const PROJECT: Variables = { project: "demo-project", region: "us-central1" };
 const POOL =
   "iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/a-pool";
+const WORKFORCE = "iam.googleapis.com/locations/global/workforcePools/people";
+const CONTROLLER = "al-controller@demo-project.iam.gserviceaccount.com";
 const ME: Variables = { me: "user:you@example.com" };
 
 describe.skipIf(lacksTerraform)("only where terraform is installed: terraform", () => {
@@ -303,21 +305,30 @@ describe.skipIf(lacksTerraform)("only where terraform is installed: terraform", 
     expect(said).not.toMatch(/Iteration over null|Attempt to get attribute|Invalid function/);
   });
 
+  test.each<[string, member: string, isCounted: boolean]>([
+    ["a person", "user:you@example.com", true],
+    ["a group", "group:agents@example.com", true],
+    ["a person of a workforce", `principal://${WORKFORCE}/subject/you@example.com`, true],
+    ["a group of a workforce", `principalSet://${WORKFORCE}/group/agents`, true],
+    ["an account", "serviceAccount:ci@demo-project.iam.gserviceaccount.com", false],
+    ["a workload", `principal://${POOL}/subject/a-workload`, false],
+    ["workloads", `principalSet://${POOL}/attribute.repository/acme/agents`, false],
+  ])(
+    "lets %s act as the controller, and be counted on the project where Google does count it",
+    async (_sentence, member, isCounted) => {
+      const given = { ...PROJECT, controller_impersonators: [member, member] };
+      const { plan, stderr } = await known.plan(".", given);
+      if (plan === undefined) throw new Error(stderr);
+      const granted = setUpOf({}, plan).grants.filter((grant) => grant.member === member);
+      expect(granted.map(({ resource, role }) => [resource, role])).toEqual([
+        ...(isCounted ? [["project", "roles/serviceusage.serviceUsageConsumer"]] : []),
+        [`serviceAccounts/${CONTROLLER}`, "roles/iam.serviceAccountTokenCreator"],
+      ]);
+    },
+  );
+
   test.each<[string, Variables]>([
-    ["a group", { controller_impersonators: ["group:agents@example.com"] }],
     ["a pool's subject", { controller_impersonators: [`principal://${POOL}/subject/a:b/c`] }],
-    [
-      "those of a pool with an attribute",
-      { controller_impersonators: [`principalSet://${POOL}/attribute.repository/acme/agents`] },
-    ],
-    [
-      "a group of a pool of people",
-      {
-        controller_impersonators: [
-          "principalSet://iam.googleapis.com/locations/global/workforcePools/people/group/agents",
-        ],
-      },
-    ],
     [
       "a branch with a slash and dots in it",
       { github_repository: "Acme/x.github.io", github_ref: "refs/heads/feature/v1.2_#3" },
