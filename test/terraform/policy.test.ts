@@ -123,7 +123,9 @@ describe("nobody gets more than is needed", () => {
 
   test("every grant on secrets has a condition on their names", () => {
     const conditions = ofType("google_project_iam_member")
-      .filter(({ labels }) => !["controller", "controller_impersonator"].includes(String(labels[1])))
+      .filter(
+        ({ labels }) => !["controller", "controller_impersonator"].includes(String(labels[1])),
+      )
       .map(({ labels, body }) => [labels[1], (body.condition as readonly Hcl[])?.[0]?.expression]);
     expect(conditions).toEqual([
       [
