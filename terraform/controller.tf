@@ -86,7 +86,7 @@ resource "google_project_iam_member" "controller_impersonator" {
 
 # Its private half is in the state in clear; many organisations refuse it (constraint iam.disableServiceAccountKeyCreation).
 resource "google_service_account_key" "controller" {
-  count = var.create_key ? 1 : 0
+  for_each = var.create_key ? { controller = google_service_account.controller.name } : {}
 
-  service_account_id = google_service_account.controller.name
+  service_account_id = each.value
 }
