@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
+import { REACH } from "./permissions-reach.mjs";
 
 const SERVICES = "google.api.serviceusage.v1.ServiceUsage";
 
@@ -15,6 +16,14 @@ export const DOCTOR = [
     commands: ["doctor"],
     why: "know the project's number, with which conditions of grants are written",
     role: "roles/browser",
+  },
+  {
+    permission: "run.locations.list",
+    on: "project",
+    methods: ["google.cloud.location.Locations.ListLocations"],
+    commands: ["doctor"],
+    why: "see whether Cloud Run is in the region",
+    role: "roles/run.viewer",
   },
   {
     permission: "serviceusage.services.get",
@@ -38,12 +47,12 @@ export const DOCTOR = [
 export const UNUSED = [
   {
     what: "`artifactregistry.repositories.downloadArtifacts`",
-    why: "Asked about by `al doctor`, by testIamPermissions, which uses nothing. An image that is pushed is looked for first.",
+    why: "`al doctor` asks whether it is held, by testIamPermissions, which uses nothing, and names it as missing, with the command that grants it (`roles/artifactregistry.reader`). `docker pull` with the controller's account needs it (`docker.GetManifest`).",
     permissions: ["artifactregistry.repositories.downloadArtifacts"],
   },
   {
     what: "`artifactregistry.repositories.uploadArtifacts`",
-    why: "The same. Images are pushed by other means so far (`gcloud builds submit`, `docker push`); where that stays so, take `roles/artifactregistry.writer` out of `repository_roles`.",
+    why: "The same (`roles/artifactregistry.writer`): `docker push` with the controller's account needs it (`docker.PutManifest`). Where images are pushed by somebody else, `roles/artifactregistry.writer` may go out of `repository_roles`; `al doctor` then calls it missing, and runs do without.",
     permissions: ["artifactregistry.repositories.uploadArtifacts"],
   },
   {
@@ -62,12 +71,30 @@ export const UNUSED = [
   },
 ];
 
+/** Roles of those who act as the controller. */
+export const ACTING = [
+  {
+    role: "roles/iam.serviceAccountTokenCreator",
+    on: "controller",
+    who: "each of `controller_impersonators`",
+    why: "get tokens of the controller",
+  },
+  {
+    role: "roles/serviceusage.serviceUsageConsumer",
+    on: "project",
+    who: "the people among them: users, groups, a workforce pool",
+    why: "have that call counted on the project (`serviceusage.services.use`); Google refuses a person's call otherwise. It also shows which APIs are on, and how much of their quotas is used",
+  },
+  {
+    role: "roles/iam.workloadIdentityUser",
+    on: "controller",
+    who: "workflows of `github_repository`, of `github_ref` alone where that is set",
+    why: "get tokens of the controller",
+  },
+];
+
 /** What `al doctor` asks for without being granted it; it goes on without the answer. */
 export const ASKED_IN_VAIN = [
-  {
-    permission: "run.locations.list",
-    otherwise: "`al` knows Cloud Run's regions by itself",
-  },
   {
     permission: "resourcemanager.projects.getIamPolicy",
     otherwise: "whether a runner may read its secrets is reported as unknown",
@@ -77,43 +104,6 @@ export const ASKED_IN_VAIN = [
     otherwise: "the same, of a grant on a single secret",
   },
 ];
-
-/** What somebody can do with the controller's key, or as the controller. */
-export const REACH = {
-  can: [
-    "read every value under the prefix, replaced ones too",
-    "add values under the prefix, destroy them, and delete those secrets",
-    "see the names and labels of all secrets of the project",
-    "make a secret of any name, empty",
-    "make a job with any image and command that runs as one of the runners, and so read what that runner may read",
-    "run any job of the project with other arguments and variables, whoever made it and whatever it runs as",
-    "delete any job of the project",
-    "see every run of the project, with its prompt",
-    "read the project's logs, those of other programs too",
-    "push images into the one repository, under the tags of the agents too",
-  ],
-  cannot: [
-    "read a value outside the prefix",
-    "add a value outside the prefix",
-    "change or delete a secret outside the prefix",
-    "change who may do what in the project",
-    "change who may do what with a secret under the prefix",
-    "change who may do what with a job",
-    "change who may act as a runner",
-    "read the project's policy",
-    "make a job that runs as another account than the runners, the default compute account or the controller itself",
-    "get a token of a runner",
-    "get a token of another account",
-    "disable an account",
-    "change a job that is there",
-    "delete a run and its traces",
-    "write log entries",
-    "turn on an API",
-    "delete images",
-    "delete the repository",
-    "push images into another repository",
-  ],
-};
 
 const ON = {
   project: "the project",
@@ -137,7 +127,7 @@ export const renderPermissions = (required) =>
     "right *on secrets* is bound to their names by a condition; a right *on the project* reaches all of its jobs, runs and logs. The role is the",
     "smallest of Google's that holds the permission, where custom roles may not be made.",
     "",
-    ...table(required),
+    ...table(required.filter(({ commands }) => commands.length > 0)),
     "",
     "### For `al doctor` only",
     "",
@@ -147,8 +137,8 @@ export const renderPermissions = (required) =>
     "",
     "### Granted, and not used",
     "",
-    "The module's own roles hold nothing that is not used. Two roles of Google's are given on the repository of images, and no command pushes",
-    "images yet:",
+    "The module's own roles hold nothing that is not used. Two roles of Google's are given on the repository of images, and no command pulls or",
+    "pushes images:",
     "",
     "| What | Why it is granted |",
     "|---|---|",
@@ -156,11 +146,22 @@ export const renderPermissions = (required) =>
     "",
     "### Asked for, and not granted",
     "",
-    "Policies tell who works on the project, and a list of regions is worth no right. Whoever wants these answers grants the permissions by hand.",
+    "Policies tell who works on the project. Whoever wants these answers grants the permissions by hand.",
     "",
     "| Permission | Without it |",
     "|---|---|",
     ...ASKED_IN_VAIN.map(({ permission, otherwise }) => `| \`${permission}\` | ${otherwise} |`),
+    "",
+    "## Who acts as the controller",
+    "",
+    "| Role | On | Who | Why |",
+    "|---|---|---|---|",
+    ...ACTING.map(
+      ({ role, on, who, why }) =>
+        `| \`${role}\` | ${on === "project" ? ON.project : "the controller's account"} | ${who} | ${why} |`,
+    ),
+    "",
+    "Accounts and workloads are counted on no project of their choice, so they get the first or the last of these alone.",
     "",
     "## A runner: the account that an agent's jobs run as",
     "",

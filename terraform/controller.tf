@@ -12,6 +12,12 @@ locals {
 
   # Roles for the project; the other two are given on secrets of the prefix and on runners.
   unconditioned_roles = ["run", "secrets_in_project", "logs", "doctor"]
+
+  impersonators = { for member in distinct(var.controller_impersonators) : member => member }
+  # People, of Google's accounts or of a workforce pool. An account or a workload calls without a project to bill.
+  billed_impersonators = {
+    for member in keys(local.impersonators) : member => member if can(regex("^(user|group):|/workforcePools/", member))
+  }
 }
 
 resource "google_project_iam_custom_role" "controller" {
@@ -60,16 +66,27 @@ resource "google_service_account_iam_member" "controller_acts_as_runner" {
 }
 
 resource "google_service_account_iam_member" "controller_impersonator" {
-  for_each = toset(var.controller_impersonators)
+  for_each = local.impersonators
 
   service_account_id = google_service_account.controller.name
   role               = "roles/iam.serviceAccountTokenCreator"
   member             = each.value
 }
 
+# A person's calls are counted on a project, and Google wants a right in it for that (permission serviceusage.services.use):
+# without it, nobody gets as far as acting as the controller.
+# https://docs.cloud.google.com/docs/quotas/set-quota-project
+resource "google_project_iam_member" "controller_impersonator" {
+  for_each = local.billed_impersonators
+
+  project = var.project
+  role    = "roles/serviceusage.serviceUsageConsumer"
+  member  = each.value
+}
+
 # Its private half is in the state in clear; many organisations refuse it (constraint iam.disableServiceAccountKeyCreation).
 resource "google_service_account_key" "controller" {
-  count = var.create_key ? 1 : 0
+  for_each = var.create_key ? { controller = google_service_account.controller.name } : {}
 
-  service_account_id = google_service_account.controller.name
+  service_account_id = each.value
 }

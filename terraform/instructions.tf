@@ -23,10 +23,14 @@ locals {
     ),
   )
 
-  some_agent    = try(keys(var.agents)[0], "<agent>")
-  only_github   = var.github_repository != null && length(var.controller_impersonators) == 0 && !var.create_key
-  environment   = local.only_github ? "" : " -E ${var.project}"
-  grant_command = "gcloud iam service-accounts add-iam-policy-binding ${google_service_account.controller.email} --project=${var.project} --member=\"user:$(gcloud config get-value account)\" --role=roles/iam.serviceAccountTokenCreator"
+  some_agent  = try(keys(var.agents)[0], "<agent>")
+  only_github = var.github_repository != null && length(var.controller_impersonators) == 0 && !var.create_key
+  environment = local.only_github ? "" : " -E ${var.project}"
+  me          = "--member=\"user:$(gcloud config get-value account)\""
+  grant_commands = [
+    "gcloud iam service-accounts add-iam-policy-binding ${google_service_account.controller.email} --project=${var.project} ${local.me} --role=roles/iam.serviceAccountTokenCreator",
+    "gcloud projects add-iam-policy-binding ${var.project} ${local.me} --role=roles/serviceusage.serviceUsageConsumer --condition=None",
+  ]
 
   place_steps = local.only_github ? [
     "# Where to run: add this to config.toml in ${var.github_repository}.",
@@ -42,10 +46,10 @@ locals {
     "terraform output -raw controller_key_json | al creds add gcp_service_account --stdin key_json",
   ]
   person_steps = concat(
-    length(var.controller_impersonators) > 0 ? [] : [
-      "# Nobody may act as the controller yet. You, for example:",
-      local.grant_command,
-    ],
+    length(var.controller_impersonators) > 0 ? [] : concat(
+      ["# Nobody may act as the controller yet. You, for example:"],
+      local.grant_commands,
+    ),
     [
       "# Sign in as yourself; al acts as the controller.",
       "gcloud auth application-default login",

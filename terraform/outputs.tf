@@ -6,19 +6,39 @@ output "controller_email" {
     google_project_iam_member.controller,
     google_project_iam_member.controller_secrets,
     google_service_account_iam_member.controller_acts_as_runner,
+    google_artifact_registry_repository_iam_member.controller,
     google_service_account_iam_member.controller_impersonator,
+    google_project_iam_member.controller_impersonator,
   ]
 }
 
 output "controller_key_json" {
   description = "The controller's key, when create_key is true. Whoever has it, or Terraform's state, is the controller: `al creds add gcp_service_account` stores it."
-  value       = var.create_key ? base64decode(google_service_account_key.controller[0].private_key) : null
+  value       = var.create_key ? base64decode(google_service_account_key.controller["controller"].private_key) : null
   sensitive   = true
+
+  depends_on = [
+    google_project_iam_member.controller,
+    google_project_iam_member.controller_secrets,
+    google_service_account_iam_member.controller_acts_as_runner,
+    google_artifact_registry_repository_iam_member.controller,
+  ]
 }
 
 output "environment_toml" {
   description = "The [cloud] table for the project's config.toml, or for a file below ~/.action-llama/environments."
   value       = "${join("\n", local.environment_lines)}\n"
+
+  depends_on = [
+    google_project_iam_member.controller,
+    google_project_iam_member.controller_secrets,
+    google_service_account_iam_member.controller_acts_as_runner,
+    google_artifact_registry_repository_iam_member.controller,
+    google_service_account_iam_member.controller_impersonator,
+    google_project_iam_member.controller_impersonator,
+    google_service_account_iam_member.github,
+    google_project_iam_member.runner,
+  ]
 }
 
 output "next_steps" {
@@ -34,6 +54,17 @@ output "next_steps" {
       "",
     ],
   ))
+
+  depends_on = [
+    google_project_iam_member.controller,
+    google_project_iam_member.controller_secrets,
+    google_service_account_iam_member.controller_acts_as_runner,
+    google_artifact_registry_repository_iam_member.controller,
+    google_service_account_iam_member.controller_impersonator,
+    google_project_iam_member.controller_impersonator,
+    google_service_account_iam_member.github,
+    google_project_iam_member.runner,
+  ]
 }
 
 output "repository" {

@@ -45,6 +45,7 @@ locals {
     # On the project, read only: what `al doctor --runtime cloudrun` looks at.
     doctor = [
       "resourcemanager.projects.get",
+      "run.locations.list",
       "serviceusage.services.get",
     ]
 

@@ -22,7 +22,7 @@ resource "google_artifact_registry_repository" "agents" {
 }
 
 resource "google_artifact_registry_repository_iam_member" "controller" {
-  for_each = local.least_privilege ? toset(local.repository_roles) : []
+  for_each = { for role in local.repository_roles : role => role if local.least_privilege }
 
   project    = var.project
   location   = google_artifact_registry_repository.agents.location

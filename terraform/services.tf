@@ -15,7 +15,7 @@ locals {
 }
 
 resource "google_project_service" "this" {
-  for_each = toset(local.services)
+  for_each = { for service in local.services : service => service }
 
   project = var.project
   service = each.value

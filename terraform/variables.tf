@@ -8,39 +8,46 @@ variable "agents" {
   nullable = false
 
   validation {
+    # The other rules hold for what is null, so that this sentence is all that is said.
+    condition = alltrue([
+      for agent in values(var.agents) : try(alltrue([for ref in agent.credentials : ref != null]), false)
+    ])
+    error_message = "Each agent needs credentials, a list of texts, for example { credentials = [\"github_token\"] }. Write credentials = [] for an agent that uses none."
+  }
+  validation {
     condition     = alltrue([for name in keys(var.agents) : !can(regex("^\\.{0,2}$|[/\\\\\\x00-\\x1f\\x7f]", name))])
     error_message = "An agent is named like its directory below agents/. Give a plain name, without a slash or a control character."
   }
   validation {
-    condition = alltrue(flatten([
+    condition = try(alltrue(flatten([
       for agent in values(var.agents) : [
         for ref in agent.credentials : alltrue([
           for half in split(":", ref) : !can(regex("^\\.{0,2}$|[/\\\\\\x00-\\x1f\\x7f]", half))
         ])
       ]
-    ]))
+    ])), true)
     error_message = "A credential is written as its type, or as type:instance, for example \"github_token\" or \"git_ssh:botty\". Neither half may be empty, a dot or two, or hold a slash or a control character."
   }
   validation {
-    condition = alltrue(flatten([
+    condition = try(alltrue(flatten([
       for agent in values(var.agents) : [for ref in agent.credentials : length(split(":", ref)) <= 2]
-    ]))
+    ])), true)
     error_message = "Cloud Run cannot mount a path with a colon, so an instance may not hold one. Rename the instance, then write the credential as type:instance."
   }
   validation {
     # What JavaScript's trim() takes for a blank: al leaves those out of a credential's name.
-    condition = alltrue(flatten([
+    condition = try(alltrue(flatten([
       for agent in values(var.agents) : [
         for ref in agent.credentials : alltrue([
           for half in split(":", ref) : !can(regex("^[\\t-\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}]|[\\t-\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}]$", half))
         ])
       ]
-    ]))
+    ])), true)
     error_message = "A credential has a blank at an end of its type or instance. Write it without, for example \"git_ssh:botty\"."
   }
   validation {
     condition = alltrue([
-      for agent in values(var.agents) : agent.account_id == null || can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", agent.account_id))
+      for agent in values(var.agents) : try(agent.account_id, null) == null || can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", agent.account_id))
     ])
     error_message = "The account_id of an agent must be 6 to 30 lower-case letters, digits and dashes, begin with a letter and not end with a dash. Leave it out to have one derived from the agent's name."
   }
@@ -59,7 +66,7 @@ variable "controller_account_id" {
 }
 
 variable "controller_impersonators" {
-  description = "Who may act as the controller without a key, for example [\"user:you@example.com\"]. Each gets roles/iam.serviceAccountTokenCreator on the controller's account, on nothing else."
+  description = "Who may act as the controller without a key, for example [\"user:you@example.com\"]. Each gets roles/iam.serviceAccountTokenCreator on the controller's account; people, whose calls are counted on a project, also roles/serviceusage.serviceUsageConsumer on this one."
   type        = list(string)
   default     = []
   nullable    = false
@@ -67,9 +74,13 @@ variable "controller_impersonators" {
   validation {
     condition = alltrue([
       for member in var.controller_impersonators :
-      can(regex("^(user|group|serviceAccount):[^\\s:]+@[^\\s:]+$|^principal(Set)?://iam\\.googleapis\\.com/\\S+$", member))
+      can(regex("^(user|group|serviceAccount):[^\\s:*]+@[^\\s:*]+$", member)) || can(regex(
+        "^principal://iam\\.googleapis\\.com/(projects/[0-9]+/)?locations/global/(workloadIdentity|workforce)Pools/[^/\\s*]+/subject/[^\\s*]+$", member
+        )) || can(regex(
+        "^principalSet://iam\\.googleapis\\.com/(projects/[0-9]+/)?locations/global/(workloadIdentity|workforce)Pools/[^/\\s*]+/[^/\\s*]+/[^\\s*]+$", member
+      ))
     ])
-    error_message = "Each of controller_impersonators must name somebody: \"user:you@example.com\", \"group:…\", \"serviceAccount:…\", \"principal://iam.googleapis.com/…\" or \"principalSet://iam.googleapis.com/…\". Everybody, or a whole domain, may not act as the controller."
+    error_message = "Each of controller_impersonators must name somebody: \"user:you@example.com\", \"group:…\", \"serviceAccount:…\", or of an identity pool, written in full, a subject (\"principal://iam.googleapis.com/…/subject/…\") or those with one attribute (\"principalSet://iam.googleapis.com/…/attribute.team/agents\"). Everybody, a whole domain or a whole pool may not act as the controller."
   }
 }
 
@@ -98,8 +109,12 @@ variable "github_ref" {
   default     = null
 
   validation {
-    condition     = var.github_ref == null || can(regex("^refs/(heads|tags)/[^\"'\\\\[:space:][:cntrl:]]+$", var.github_ref))
-    error_message = "github_ref must be a whole ref without quotes or blanks, for example \"refs/heads/main\" or \"refs/tags/v1\"."
+    # What git allows in a ref, but for quotes, which would end the text that it is compared with.
+    condition = var.github_ref == null || (
+      can(regex("^refs/(heads|tags)/[^\"'\\\\*?\\[~^:[:space:][:cntrl:]]+$", var.github_ref)) &&
+      !can(regex("//|/\\.|\\.\\.|@\\{|[./]$|\\.lock(/|$)", var.github_ref))
+    )
+    error_message = "github_ref must be a whole ref without quotes or blanks, for example \"refs/heads/main\" or \"refs/tags/v1\". It is compared letter by letter, so a wildcard such as \"refs/heads/*\" would match nothing: name one branch or tag, or leave it out to admit all."
   }
 }
 
@@ -109,7 +124,10 @@ variable "github_repository" {
   default     = null
 
   validation {
-    condition     = var.github_repository == null || can(regex("^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", var.github_repository))
+    condition = var.github_repository == null || (
+      can(regex("^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", var.github_repository)) &&
+      !can(regex("/\\.{1,2}$|\\.[gG][iI][tT]$", var.github_repository))
+    )
     error_message = "github_repository must be one repository, written as \"owner/name\", without a host and without \".git\" or wildcards."
   }
 }

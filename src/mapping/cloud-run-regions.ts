@@ -1,6 +1,6 @@
 /**
- * Regions of Cloud Run, as https://cloud.google.com/run/docs/locations named them: for callers that may not list the regions.
- * A region that is not here may be newer than this list.
+ * Regions of Cloud Run, as https://cloud.google.com/run/docs/locations named them: a hint for callers that may not list the
+ * regions. One that is not here may be newer than this list.
  */
 export const CLOUD_RUN_REGIONS: ReadonlySet<string> = new Set([
   ...["africa-south1"],

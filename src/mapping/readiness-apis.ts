@@ -50,9 +50,8 @@ export function dependingOn(host: string, facts: ProjectFacts, check: Check): Ch
 export function regionCheck({ region, project }: ReadinessPlace, { regions }: ProjectFacts): Check {
   const about = { id: "region", subject: `region ${region}` };
   if (regions.kind === "unknown") {
-    return CLOUD_RUN_REGIONS.has(region)
-      ? ok(about)
-      : unclear(about, `al does not know it, and may not ask: ${regions.why}`);
+    const heard = CLOUD_RUN_REGIONS.has(region) ? "al knows it" : "al does not know it";
+    return unclear(about, `${heard}, and could not ask Google: ${regions.why}`);
   }
   if (regions.value.includes(region)) return ok(about);
   const near = nearest(region, regions.value);

@@ -47,7 +47,10 @@ const withNumber = (place: ReadinessPlace, { project }: ProjectFacts) => ({
   projectNumber: project.kind === "known" ? project.value.number : undefined,
 });
 
-const need = ({ why }: RequiredPermission): string => `al needs it to ${why}`;
+const need = ({ why, commands }: RequiredPermission): string =>
+  commands.length > 0
+    ? `al needs it to ${why}`
+    : `it takes this to ${why} with the same account; al itself does not`;
 
 function onProject(
   required: RequiredPermission,

@@ -11,9 +11,9 @@ export type RequiredPermission = {
   readonly on: GrantedOn;
   /** Google's methods that ask for it. */
   readonly methods: readonly string[];
-  /** al's commands that make those calls. */
+  /** al's commands that make those calls. None: doctor asks whether it is held, for whoever uses the account by other means. */
   readonly commands: readonly string[];
-  /** Continues "al needs it to". */
+  /** Continues "al needs it to"; or, where no command does it, "it takes this to". */
   readonly why: string;
   /** The smallest predefined role that holds it (https://cloud.google.com/iam/docs/roles-permissions). */
   readonly role: string;
@@ -176,19 +176,19 @@ const ON_ACCOUNT: readonly Row[] = [
   ],
 ];
 
-/** Source: https://cloud.google.com/artifact-registry/docs/access-control. */
+/** al pulls and pushes nothing: docker does. Source: https://cloud.google.com/artifact-registry/docs/access-control. */
 const ON_REPOSITORY: readonly Row[] = [
   [
     "artifactregistry.repositories.downloadArtifacts",
     [`${DOCKER}.GetManifest`],
-    ["run"],
-    "find an agent's image",
+    [],
+    "pull an agent's image",
     "roles/artifactregistry.reader",
   ],
   [
     "artifactregistry.repositories.uploadArtifacts",
     [`${DOCKER}.PutManifest`],
-    ["run"],
+    [],
     "push an agent's image",
     "roles/artifactregistry.writer",
   ],

@@ -446,6 +446,7 @@ describe("what cannot be found out", () => {
       findings: [
         // The other APIs were called and answered.
         ...["unknown api:run.googleapis.com", "unknown api:logging.googleapis.com"],
+        "unknown region",
         ...["unknown account:<runner>", "unknown secrets:dev"],
         ...["unknown repository", "unknown image:dev"],
       ],

@@ -181,10 +181,9 @@ type Way = {
   readonly runner: string;
 };
 
-/** It knows the regions by itself, and says "unknown" of the runner's access. */
+/** It says "unknown" of the runner's access. */
 const IN_VAIN = [
   "resourcemanager.projects.getIamPolicy by Projects.GetIamPolicy",
-  "run.locations.list by Locations.ListLocations",
   "secretmanager.secrets.getIamPolicy by SecretManagerService.GetIamPolicy",
 ];
 

@@ -121,7 +121,7 @@ describe("what is asked after it", () => {
       ...["run", "secretmanager", "logging", "iam", "artifactregistry"].map(
         (name) => `unknown api:${name}.googleapis.com`,
       ),
-      ...[`unknown account:${RUNNER}`, "unknown secrets:dev"],
+      ...["unknown region", `unknown account:${RUNNER}`, "unknown secrets:dev"],
       ...["unknown repository", "unknown image:dev"],
     ]);
   });

@@ -85,9 +85,14 @@ describe("a project", () => {
       "in a region that is newer than al's list, which al may not ask about",
       { regions: DENIED },
       { region: "europe-north9" },
-      ["unknown region: al does not know it, and may not ask: denied"],
+      ["unknown region: al does not know it, and could not ask Google: denied"],
     ],
-    ["in a region that al knows without asking", { regions: DENIED }, {}, []],
+    [
+      "in a region that al knows, which al may not ask about",
+      { regions: DENIED },
+      {},
+      ["unknown region: al knows it, and could not ask Google: denied"],
+    ],
     [
       "without Artifact Registry needs none",
       { repository: undefined, services: known(new Map()), images: new Map() },

@@ -70,6 +70,7 @@ const WITHOUT: Readonly<Record<string, Failure | undefined>> = {
   "iam.serviceAccounts.get": blinds(doctor(0, `unknown account:${RUNNER}`)),
   // Its number is what conditions of grants are written with.
   "resourcemanager.projects.get": blinds({ ...doctor(0), project: "project demo-project" }),
+  "run.locations.list": blinds(doctor(0, "unknown region")),
   "serviceusage.services.get": blinds(
     doctor(0, "unknown api:run.googleapis.com", "unknown api:logging.googleapis.com"),
   ),

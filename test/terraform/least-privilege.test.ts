@@ -22,11 +22,10 @@ const callsIn = (...names: readonly StepName[]): readonly JournalLine[] =>
     callsOf(performances.get(name)?.calls ?? [], CONTROLLER),
   );
 
-/** What doctor asks in vain: it says "unknown" of the runner's access, and knows Cloud Run's regions by itself. */
+/** What doctor asks in vain: it says "unknown" of the runner's access. */
 const REFUSED: { readonly [name in StepName]?: readonly string[] } = {
   "al doctor --runtime cloudrun": [
     "resourcemanager.projects.getIamPolicy by Projects.GetIamPolicy",
-    "run.locations.list by Locations.ListLocations",
     "secretmanager.secrets.getIamPolicy by SecretManagerService.GetIamPolicy",
   ],
 };

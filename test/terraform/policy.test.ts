@@ -21,6 +21,16 @@ const resources = await blocksOf("resource", module);
 const ofType = (type: string) => resources.filter(({ labels }) => labels[0] === type);
 const variables = await blocksOf("variable", module);
 const outputs = await blocksOf("output", everything);
+const moduleOutputs = await blocksOf("output", module);
+const everyGrant = resources
+  .map(({ labels }) => labels.join("."))
+  .filter((name) => /_iam_member\./.test(name))
+  .map(hcl)
+  .sort();
+/** Without these, al signs in and is refused. */
+const OF_CONTROLLER = everyGrant.filter((grant) =>
+  /\.controller(_secrets|_acts_as_runner)?\}$/.test(grant),
+);
 const lists = await literalLists("permissions.tf");
 const permissionLists = Object.entries(lists).filter(([name]) => name.startsWith("permissions."));
 
@@ -102,6 +112,7 @@ describe("nobody gets more than is needed", () => {
   test("what doctor looks at is only read", () =>
     expect(lists["permissions.doctor"]).toEqual([
       "resourcemanager.projects.get",
+      "run.locations.list",
       "serviceusage.services.get",
     ]));
 
@@ -110,9 +121,21 @@ describe("nobody gets more than is needed", () => {
     expect(unconditioned).toEqual(["run", "secrets_in_project", "logs", "doctor"]);
   });
 
+  test("who acts as the controller gets no more of the project than being counted on it", () => {
+    const [grant] = ofType("google_project_iam_member").filter(
+      ({ labels }) => labels[1] === "controller_impersonator",
+    );
+    expect(grant?.body).toMatchObject({
+      for_each: hcl("local.billed_impersonators"),
+      role: "roles/serviceusage.serviceUsageConsumer",
+    });
+  });
+
   test("every grant on secrets has a condition on their names", () => {
     const conditions = ofType("google_project_iam_member")
-      .filter(({ labels }) => labels[1] !== "controller")
+      .filter(
+        ({ labels }) => !["controller", "controller_impersonator"].includes(String(labels[1])),
+      )
       .map(({ labels, body }) => [labels[1], (body.condition as readonly Hcl[])?.[0]?.expression]);
     expect(conditions).toEqual([
       [
@@ -159,6 +182,26 @@ describe("a person finds out", () => {
     ]);
     const sentences = rules.flatMap(([, each]) => each.map((rule) => rule.error_message));
     for (const sentence of sentences) expect(sentence).toMatch(/^[A-Za-z].{40,}\.$/s);
+  });
+
+  test.each(moduleOutputs.map(({ labels: [name], body }) => [name, body] as const))(
+    "output %s only when the grants stand that its reader relies on",
+    (name, body) => {
+      const grants = (body.depends_on ?? []) as readonly string[];
+      const all = ["controller_key_json", "environment_toml", "next_steps", "controller_email"];
+      expect(grants).not.toEqual([]);
+      if (all.includes(String(name))) expect(grants).toEqual(expect.arrayContaining(OF_CONTROLLER));
+      if (name === "environment_toml" || name === "next_steps")
+        expect([...grants].sort()).toEqual(everyGrant);
+    },
+  );
+
+  test("resources by their keys, never by their position or as a set", () => {
+    const loops = resources.map(({ labels, body }) => [labels.join("."), body] as const);
+    expect(loops.filter(([, body]) => "count" in body).map(([name]) => name)).toEqual([]);
+    expect(
+      loops.filter(([, { for_each }]) => String(for_each).includes("toset(")).map(([name]) => name),
+    ).toEqual([]);
   });
 
   test("variables in the order of their names", () => {

@@ -5,7 +5,9 @@ import { makeWorld, type World } from "../support/world.ts";
 import { readSetUp, seedOf } from "./support/grants.ts";
 import { CAN, CANNOT, CONTROLLER, JOBS, job, REPORTER } from "./support/reach.ts";
 
-const { REACH } = await import(new URL("../../scripts/permissions-doc.mjs", import.meta.url).href);
+const { REACH } = await import(
+  new URL("../../scripts/permissions-reach.mjs", import.meta.url).href
+);
 const ACCOUNT = `/v1/projects/-/serviceAccounts/${CONTROLLER}`;
 const SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
 

@@ -100,6 +100,10 @@ describe("least privilege for one shared runner", () => {
           role: "roles/iam.serviceAccountTokenCreator",
         },
         {
+          ...{ resource: "project", member: "user:you@example.com" },
+          role: "roles/serviceusage.serviceUsageConsumer",
+        },
+        {
           ...{ resource: "repositories/al-agents", ...controller },
           role: "roles/artifactregistry.reader",
         },
