@@ -157,8 +157,8 @@ describe("planJob", () => {
   test.each([
     [
       "a connector",
-      { vpc: { ...VPC, connector: "al", egress: "all-traffic" as const } },
-      { vpcAccess: { connector: "al", egress: "ALL_TRAFFIC" } },
+      { vpc: { ...VPC, connector: "projects/p/locations/l/connectors/al", egress: "all-traffic" as const } },
+      { vpcAccess: { connector: "projects/p/locations/l/connectors/al", egress: "ALL_TRAFFIC" } },
     ],
     [
       "a network of its own",
