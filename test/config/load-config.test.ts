@@ -815,6 +815,39 @@ describe("advice is about the key that is wrong", () => {
   });
 });
 
+describe("a key called __proto__, which would get lost, is refused", () => {
+  const agent = (text: string): Files => ({ "project/agents/dev/config.toml": text });
+
+  test.each<[string, Files, string]>([
+    [
+      "as a variable",
+      agent(`${AGENT}[cloudrun.env]\nA = "1"\n__proto__ = "v"`),
+      "agents/dev/config.toml: [cloudrun.env] __proto__",
+    ],
+    [
+      "as a label",
+      { "project/config.toml": `${CLOUD}[cloud.labels]\n"__proto__" = "v"` },
+      "config.toml: [cloud.labels] __proto__",
+    ],
+    [
+      "as a table",
+      { "project/config.toml": `${CLOUD}[__proto__]\na = 1` },
+      "config.toml: __proto__",
+    ],
+    [
+      "in an item of a list",
+      { "project/config.toml": `${CLOUD}[[x.y]]\n__proto__ = 1` },
+      "config.toml: [x.y] __proto__",
+    ],
+  ])("%s", async (_sentence, files, where) =>
+    expect((await refused(files)).split("\n").slice(0, 3)).toEqual([
+      "ConfigError, exit 78",
+      `what: <home>/project/${where} cannot be a key`,
+      "why: JavaScript gives this name a meaning of its own",
+    ]),
+  );
+});
+
 describe("networks, keys and places", () => {
   const CONNECTOR = "projects/demo-project/locations/us-central1/connectors/al";
   const vpc = (table: string): Promise<string> =>

@@ -157,7 +157,13 @@ describe("planJob", () => {
   test.each([
     [
       "a connector",
-      { vpc: { ...VPC, connector: "projects/p/locations/l/connectors/al", egress: "all-traffic" as const } },
+      {
+        vpc: {
+          ...VPC,
+          connector: "projects/p/locations/l/connectors/al",
+          egress: "all-traffic" as const,
+        },
+      },
       { vpcAccess: { connector: "projects/p/locations/l/connectors/al", egress: "ALL_TRAFFIC" } },
     ],
     [
@@ -367,6 +373,19 @@ describe("labels of the project", () => {
   ])("%s may be", async (_sentence, labels) =>
     expect(await given(labels)).toBe("nothing was refused"),
   );
+
+  const many = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`l${index}`, ""]));
+
+  test("62 labels may be", async () => expect(await given(many(62))).toBe("nothing was refused"));
+
+  test("63 leave no room for ours", async () =>
+    expect(await given(many(63))).toMatchInlineSnapshot(`
+      "ConfigError, exit 78
+      what: [cloud.labels] has 63 labels
+      why: Cloud Run takes 64 on a job, and 2 of them are al's
+      remedy: Remove labels from [cloud.labels] until 62 are left."
+    `));
 
   test.each([
     ["a capital letter in the key", { Team: "a" }],
