@@ -15,6 +15,15 @@ const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ["cloud.secret_prefix", 'secret_prefix = "al"'],
   ["cloud.memory", 'memory = "2Gi"'],
   ["cloud.cpus", "cpus = 1"],
+  ["cloud.vpc.connector", 'connector = "projects/my-project/locations/us-central1/connectors/al"'],
+  ["cloud.vpc.network", 'network = "default"'],
+  ["cloud.vpc.subnetwork", 'subnetwork = "agents"'],
+  ["cloud.vpc.tags", 'tags = ["al"]'],
+  ["cloud.vpc.egress", 'egress = "all-traffic"'],
+  [
+    "cloud.encryption_key",
+    'encryption_key = "projects/my-project/locations/us-central1/keyRings/al/cryptoKeys/jobs"',
+  ],
   ["cloud.secret_locations", 'secret_locations = ["europe-west1"]'],
   ["models.*.provider", 'provider = "anthropic"'],
   ["models.*.model", 'model = "claude-sonnet-4-20250514"'],
@@ -122,6 +131,7 @@ function exampleFor(path: readonly string[]): string | undefined {
     "cloudrun.args",
     "cloud.service_accounts",
     "cloud.secret_locations",
+    "cloud.vpc.tags",
     "credentials",
     "models",
   ];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { encryptionKeySchema, vpcSchema } from "./network-schema.ts";
 
 const text = z.string().min(1);
 const texts = z.array(z.string());
@@ -18,20 +19,6 @@ const SERVICE_ACCOUNT =
   /^[a-z0-9][a-z0-9-]*@([a-z][a-z0-9.-]*\.iam|developer|appspot)\.gserviceaccount\.com$/;
 
 const region = z.string().regex(/^[a-z]+-[a-z]+[0-9]+$/, 'is not a region such as "us-central1"');
-
-const vpcSchema = z
-  .strictObject({
-    connector: text.optional(),
-    network: text.optional(),
-    subnetwork: text.optional(),
-    tags: texts.optional(),
-    egress: z.enum(["all-traffic", "private-ranges-only"]).optional(),
-  })
-  .refine(
-    ({ connector, network, subnetwork }) =>
-      (connector === undefined) === (network !== undefined || subnetwork !== undefined),
-    "needs either connector, or network or subnetwork",
-  );
 
 /** `[cloud]`: strict, since a misspelt key would otherwise be ignored in silence. */
 export const cloudSchema = z.strictObject({
@@ -61,13 +48,7 @@ export const cloudSchema = z.strictObject({
   cpus: quantity.optional(),
   labels: z.record(z.string(), z.string()).optional(),
   vpc: vpcSchema.optional(),
-  encryption_key: z
-    .string()
-    .regex(
-      /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/,
-      "is not the full name of a Cloud KMS key (projects/…/locations/…/keyRings/…/cryptoKeys/…)",
-    )
-    .optional(),
+  encryption_key: encryptionKeySchema.optional(),
   secret_locations: z.array(region).min(1, "needs at least one region").optional(),
 });
 

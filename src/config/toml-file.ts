@@ -24,6 +24,34 @@ export async function findToml(path: string): Promise<Table | undefined> {
 }
 
 function parseToml(text: string, path: string): Table {
+  const table = parsed(text, path);
+  refuseLostKey(table, { path, section: [] });
+  return table;
+}
+
+/** An object's own key of this name gets lost where objects are copied, and with it a setting, in silence. */
+const LOST_KEY = "__proto__";
+
+function refuseLostKey(
+  value: unknown,
+  at: { readonly path: string; readonly section: readonly string[] },
+): void {
+  if (Array.isArray(value)) for (const item of value) refuseLostKey(item, at);
+  if (!isTable(value)) return;
+  for (const [key, item] of Object.entries(value)) {
+    if (key !== LOST_KEY) refuseLostKey(item, { ...at, section: [...at.section, key] });
+    else throw lostKey(at.path, at.section.join("."));
+  }
+}
+
+const lostKey = (path: string, section: string): ConfigError =>
+  new ConfigError({
+    what: `${path}: ${section === "" ? "" : `[${section}] `}${LOST_KEY} cannot be a key`,
+    why: "JavaScript gives this name a meaning of its own",
+    remedy: `Remove ${LOST_KEY} from ${path}, or choose another name.`,
+  });
+
+function parsed(text: string, path: string): Table {
   try {
     return parse(text);
   } catch (cause) {

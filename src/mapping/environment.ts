@@ -5,13 +5,21 @@ import type { EnvVar } from "../gcp/types.ts";
 import { fieldSecretId } from "./secret-names.ts";
 import type { Pins } from "./secret-plan.ts";
 
-/** Set by the platform, which refuses them in a spec (https://cloud.google.com/run/docs/container-contract#env-vars). */
-const PLATFORM = /^(PORT|CLOUD_RUN_(JOB|EXECUTION|TASK_INDEX|TASK_ATTEMPT|TASK_COUNT))$/;
-/** Set by al for each run. */
-const RUN_VARIABLES = ["PROMPT", "AL_RUN_ID"] as const;
+/**
+ * Set by the platform, which refuses them in a spec (https://cloud.google.com/run/docs/container-contract#env-vars).
+ * Whether K_* are refused for jobs too is not known; an agent that is told them would take itself for a service.
+ */
+const PLATFORM =
+  /^(PORT|K_(SERVICE|REVISION|CONFIGURATION)|CLOUD_RUN_(JOB|EXECUTION|TASK_INDEX|TASK_ATTEMPT|TASK_COUNT))$/;
+/** https://cloud.google.com/run/docs/configuring/services/overview-environment-variables */
+const GOOGLES_OWN = "X_GOOGLE_";
+/** Set by al for each run, or for one that a gateway starts. */
+const RUN_VARIABLES = ["PROMPT", "AL_RUN_ID", "GATEWAY_URL", "SHUTDOWN_SECRET"] as const;
 
-/** EnvVar.value in bytes, and variables of one container (https://cloud.google.com/run/docs/configuring/jobs/environment-variables). */
+/** EnvVar.name in characters and EnvVar.value in bytes (google/cloud/run/v2/k8s.min.proto). */
+const MAX_NAME_CHARACTERS = 32_768;
 const MAX_VALUE_BYTES = 32_768;
+/** Variables of one container (https://cloud.google.com/run/docs/configuring/jobs/environment-variables). */
 const MAX_VARIABLES = 1_000;
 
 /** A variable and the field of a credential that it carries. */
@@ -73,7 +81,10 @@ export function environment(input: {
     refuseLong(name, value);
     refuseNul(name, value);
   }
-  const literals = Object.entries(input.literals).map(([name, value]): EnvVar => ({ name, value }));
+  // Sorted, so that the order in a file does not make another job.
+  const literals = Object.entries(input.literals)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]): EnvVar => ({ name, value }));
   const references = input.injections.map(({ name, credential, field }): EnvVar => {
     const secret = fieldSecretId(input.prefix, { ...credential.ref, field });
     const version = input.pins.get(secret)?.get(field) ?? UNKNOWN_VERSION;
@@ -115,20 +126,28 @@ function refuseMany(count: number): void {
 export const UNKNOWN_VERSION = "(new)";
 
 function refuseTaken(name: string, injected: readonly Injection[]): void {
-  const taken = injected.find((injection) => injection.name === name);
-  const owner = PLATFORM.test(name)
-    ? "Cloud Run sets it"
-    : RUN_VARIABLES.some((variable) => variable === name)
-      ? "al sets it for each run"
-      : taken === undefined
-        ? undefined
-        : `the credential ${formatRef(taken.credential.ref)} sets it`;
-  if (owner === undefined && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return;
+  const why = ownerOf(name, injected) ?? malformed(name);
+  if (why === undefined) return;
+  const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name;
   throw new ConfigError({
-    what: `[cloudrun.env] ${name} cannot be set`,
-    why:
-      owner ??
-      "a variable's name may hold letters, digits and underscores and begins with no digit",
-    remedy: `Remove ${name} from [cloudrun.env], or choose another name.`,
+    what: `[cloudrun.env] ${shown} cannot be set`,
+    why,
+    remedy: `Remove ${shown} from [cloudrun.env], or choose another name.`,
   });
+}
+
+function ownerOf(name: string, injected: readonly Injection[]): string | undefined {
+  if (PLATFORM.test(name)) return "Cloud Run sets it";
+  if (name.startsWith(GOOGLES_OWN)) return `names that begin with ${GOOGLES_OWN} are Google's own`;
+  if (RUN_VARIABLES.some((variable) => variable === name)) return "al sets it for each run";
+  const taken = injected.find((injection) => injection.name === name);
+  return taken && `the credential ${formatRef(taken.credential.ref)} sets it`;
+}
+
+function malformed(name: string): string | undefined {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    return "a variable's name may hold letters, digits and underscores and begins with no digit";
+  return name.length > MAX_NAME_CHARACTERS
+    ? `Cloud Run takes at most ${MAX_NAME_CHARACTERS} characters in a variable's name`
+    : undefined;
 }

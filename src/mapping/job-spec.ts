@@ -1,9 +1,9 @@
 import type { AgentConfig, CloudConfig, VpcConfig } from "../config/config.ts";
 import type { Credential } from "../credentials/credential.ts";
-import { ConfigError } from "../errors.ts";
 import type { Job, VpcAccess } from "../gcp/types.ts";
 import { canonicalHash } from "./canonical.ts";
 import { environment, type Injection } from "./environment.ts";
+import { userLabels } from "./labels.ts";
 import { AGENT_ANNOTATION, AGENT_LABEL, MANAGED_BY, SPEC_ANNOTATION } from "./ownership.ts";
 import { cloudRunResources } from "./resources.ts";
 import type { Pins, SecretTimes } from "./secret-plan.ts";
@@ -101,21 +101,4 @@ function slug(name: string, length: number): string {
     .slice(0, length)
     .replace(/-+$/, "");
   return text === "" ? "agent" : text;
-}
-
-/** https://cloud.google.com/run/docs/configuring/jobs/labels */
-function userLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  for (const [key, value] of Object.entries(labels)) {
-    const reserved = key === MANAGED_BY.key || key === AGENT_LABEL;
-    if (!reserved && /^[a-z][a-z0-9_-]{0,62}$/.test(key) && /^[a-z0-9_-]{0,63}$/.test(value))
-      continue;
-    throw new ConfigError({
-      what: `[cloud.labels] ${key} = ${JSON.stringify(value)} cannot be a label`,
-      why: reserved
-        ? "al marks its own resources with this label"
-        : "keys and values hold lower-case letters, digits, _ and -, at most 63, and a key begins with a letter",
-      remedy: `Change or remove ${key} in [cloud.labels].`,
-    });
-  }
-  return labels;
 }

@@ -1,4 +1,4 @@
-import type { EnvVar, Job, Volume } from "../gcp/types.ts";
+import type { EnvVar, Job, Volume, VpcAccess } from "../gcp/types.ts";
 
 /** What a job says, one line a setting: readable, and in the same words whether it was planned or read from Cloud Run. */
 export type JobSummary = ReadonlyMap<string, string>;
@@ -16,7 +16,7 @@ export function summarise({ labels, template }: Job): JobSummary {
     ["timeout", task?.timeout ? `${task.timeout.seconds}s` : undefined],
     ["service account", task?.serviceAccount ?? undefined],
     ["encryption key", task?.encryptionKey || undefined],
-    ["network", task?.vpcAccess ? JSON.stringify(task.vpcAccess) : undefined],
+    ["network", network(task?.vpcAccess)],
     ...Object.entries(labels ?? {}).map(
       ([key, value]) => [`label ${key}`, value] as [string, string],
     ),
@@ -41,6 +41,22 @@ export function diffSummaries(before: JobSummary, after: JobSummary): string[] {
 
 const words = (list: readonly string[] | null | undefined): string | undefined =>
   list && list.length > 0 ? JSON.stringify(list) : undefined;
+
+/** Google's client fills in empty texts and lists for what is not set; a plan has none. */
+function network(access: VpcAccess | null | undefined): string | undefined {
+  if (!access) return undefined;
+  const interfaces = (access.networkInterfaces ?? []).flatMap(({ network, subnetwork, tags }) => [
+    network && `network ${network}`,
+    subnetwork && `subnetwork ${subnetwork}`,
+    tags && tags.length > 0 && `tags ${tags.join(" ")}`,
+  ]);
+  const parts = [
+    access.connector && `connector ${access.connector}`,
+    ...interfaces,
+    access.egress && `egress ${access.egress}`,
+  ];
+  return parts.filter(Boolean).join(", ");
+}
 
 function variable({ name, value, valueSource }: EnvVar): [string, string] {
   const source = valueSource?.secretKeyRef;

@@ -1,6 +1,6 @@
 import type { Credential, CredentialField } from "../credentials/credential.ts";
 import { formatRef } from "../credentials/ref.ts";
-import { DataError } from "../errors.ts";
+import { refuseUnstorable } from "./instance-limits.ts";
 import { directorySecretId, fieldSecretId, type SecretId } from "./secret-names.ts";
 
 /** One secret that a run needs, and what its versions are to hold. */
@@ -23,13 +23,13 @@ export type SecretTimes = ReadonlyMap<SecretId, number>;
  * Every secret that these credentials need: one a field, and one more for an instance with several fields, because
  * Cloud Run mounts one secret per directory but any number of its versions
  * (https://cloud.google.com/run/docs/configuring/jobs/secrets).
- * @throws DataError for a field that no secret can hold
+ * @throws DataError for an instance that Secret Manager cannot hold
  */
 export function planSecrets(credentials: readonly Credential[], prefix: string): WantedSecret[] {
   return credentials.flatMap((credential) => {
     const { ref, fields } = credential;
     const of = formatRef(ref);
-    for (const field of fields) refuseLarge(field, of);
+    refuseUnstorable(credential);
     const perField = fields.map(
       (field): WantedSecret => ({
         id: fieldSecretId(prefix, { ...ref, field: field.name }),
@@ -42,18 +42,6 @@ export function planSecrets(credentials: readonly Credential[], prefix: string):
     return fields.length === 1
       ? perField
       : [...perField, { id, kind: "directory" as const, credential: of, items: fields }];
-  });
-}
-
-/** SecretPayload.data (google/cloud/secretmanager/v1/resources.proto). */
-const MAX_PAYLOAD_BYTES = 65_536;
-
-function refuseLarge({ name, content }: CredentialField, credential: string): void {
-  if (content.byteLength <= MAX_PAYLOAD_BYTES) return;
-  throw new DataError({
-    what: `The field ${name} of ${credential} is ${content.byteLength} bytes long`,
-    why: `Secret Manager holds at most ${MAX_PAYLOAD_BYTES} bytes in one version`,
-    remedy: "Store a shorter value, or let the agent fetch the long one itself.",
   });
 }
 

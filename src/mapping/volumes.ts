@@ -44,14 +44,19 @@ function mountPath({ ref }: Credential): string {
   });
 }
 
-/** A DNS label of at most 63 characters; the hash keeps names apart that read alike. */
+/** 128 bits: nobody finds two names that meet. */
+const DIGEST_LENGTH = 32;
+/** What a DNS label of 63 characters leaves beside `cred-`, a dash and the digest. */
+const MAX_SLUG = 63 - 6 - DIGEST_LENGTH;
+
+/** A DNS label; the hash keeps names apart that read alike. */
 function volumeName({ ref }: Credential): string {
   const slug = `${ref.type}-${ref.instance}`
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+/, "")
-    .slice(0, 48)
+    .slice(0, MAX_SLUG)
     .replace(/-+$/, "");
   const digest = createHash("sha256").update(`${ref.type}/${ref.instance}`).digest("hex");
-  return `cred-${slug === "" ? "x" : slug}-${digest.slice(0, 8)}`;
+  return `cred-${slug === "" ? "x" : slug}-${digest.slice(0, DIGEST_LENGTH)}`;
 }

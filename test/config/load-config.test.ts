@@ -815,14 +815,58 @@ describe("advice is about the key that is wrong", () => {
   });
 });
 
+describe("a key called __proto__, which would get lost, is refused", () => {
+  const agent = (text: string): Files => ({ "project/agents/dev/config.toml": text });
+
+  test.each<[string, Files, string]>([
+    [
+      "as a variable",
+      agent(`${AGENT}[cloudrun.env]\nA = "1"\n__proto__ = "v"`),
+      "agents/dev/config.toml: [cloudrun.env] __proto__",
+    ],
+    [
+      "as a label",
+      { "project/config.toml": `${CLOUD}[cloud.labels]\n"__proto__" = "v"` },
+      "config.toml: [cloud.labels] __proto__",
+    ],
+    [
+      "as a table",
+      { "project/config.toml": `${CLOUD}[__proto__]\na = 1` },
+      "config.toml: __proto__",
+    ],
+    [
+      "in an item of a list",
+      { "project/config.toml": `${CLOUD}[[x.y]]\n__proto__ = 1` },
+      "config.toml: [x.y] __proto__",
+    ],
+  ])("%s", async (_sentence, files, where) =>
+    expect((await refused(files)).split("\n").slice(0, 3)).toEqual([
+      "ConfigError, exit 78",
+      `what: <home>/project/${where} cannot be a key`,
+      "why: JavaScript gives this name a meaning of its own",
+    ]),
+  );
+});
+
 describe("networks, keys and places", () => {
+  const CONNECTOR = "projects/demo-project/locations/us-central1/connectors/al";
   const vpc = (table: string): Promise<string> =>
     refused({ "project/config.toml": `${CLOUD}vpc = ${table}` });
 
   test.each([
-    ["a connector", '{ connector = "al" }', { connector: "al" }],
+    ["a connector", `{ connector = "${CONNECTOR}" }`, { connector: CONNECTOR }],
     ["a network", '{ network = "n" }', { network: "n" }],
     ["a subnetwork", '{ subnetwork = "s" }', { subnetwork: "s" }],
+    [
+      "a network that another project shares",
+      '{ network = "projects/host-1/global/networks/n" }',
+      { network: "projects/host-1/global/networks/n" },
+    ],
+    [
+      "a subnetwork that another project shares",
+      '{ subnetwork = "projects/123456789012/regions/us-central1/subnetworks/s" }',
+      { subnetwork: "projects/123456789012/regions/us-central1/subnetworks/s" },
+    ],
   ])("%s alone will do, and private ranges are the default", async (_sentence, table, given) => {
     const { cloud } = await load({ "project/config.toml": `${CLOUD}vpc = ${table}` });
     expect(cloud.vpc).toEqual({
@@ -838,8 +882,8 @@ describe("networks, keys and places", () => {
   test.each([
     ["nothing", "{}"],
     ["only tags", '{ tags = ["a"] }'],
-    ["both", '{ connector = "al", network = "n" }'],
-    ["both, the subnetwork this time", '{ connector = "al", subnetwork = "s" }'],
+    ["both", `{ connector = "${CONNECTOR}", network = "n" }`],
+    ["both, the subnetwork this time", `{ connector = "${CONNECTOR}", subnetwork = "s" }`],
   ])("a vpc with %s is refused", async (_sentence, table) =>
     expect((await vpc(table)).split("\n").slice(0, 2)).toEqual([
       "ConfigError, exit 78",
@@ -847,11 +891,51 @@ describe("networks, keys and places", () => {
     ]),
   );
 
+  test.each([
+    [
+      "a connector's bare name",
+      '{ connector = "al" }',
+      "[cloud.vpc] connector is not the full name of a connector (projects/…/locations/…/connectors/…)",
+      'connector = "projects/my-project/locations/us-central1/connectors/al"',
+    ],
+    [
+      "a network in capitals",
+      '{ network = "Default" }',
+      "[cloud.vpc] network is not the name of a network (default, or projects/…/global/networks/…)",
+      'network = "default"',
+    ],
+    [
+      "a network as a subnetwork",
+      '{ subnetwork = "projects/host/global/networks/n" }',
+      "[cloud.vpc] subnetwork is not the name of a subnetwork (agents, or projects/…/regions/…/subnetworks/…)",
+      'subnetwork = "agents"',
+    ],
+    [
+      "a tag with an underscore",
+      '{ network = "n", tags = ["ok", "not_ok"] }',
+      "[cloud.vpc.tags] 1 is not a network tag: lower-case letters, digits and dashes, at most 63, beginning with a letter",
+      'tags = ["al"]',
+    ],
+  ])("%s is refused", async (_sentence, table, complaint, example) =>
+    expect(await vpc(table)).toBe(
+      [
+        "ConfigError, exit 78",
+        `what: <home>/project/config.toml: ${complaint}`,
+        "why: -",
+        `remedy: Write, for example: ${example}`,
+      ].join("\n"),
+    ),
+  );
+
   test("a misspelt key of vpc is refused", async () =>
     expect((await vpc('{ conector = "al" }')).split("\n")[0]).toBe("ConfigError, exit 78"));
 
   test.each([
     ['encryption_key = "my-key"', "encryption_key is not the full name of a Cloud KMS key"],
+    [
+      'encryption_key = "projects/p/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1"',
+      "encryption_key is not the full name of a Cloud KMS key",
+    ],
     ["secret_locations = []", "secret_locations needs at least one region"],
   ])("%s is refused", async (line, complaint) =>
     expect((await refused({ "project/config.toml": `${CLOUD}${line}` })).split("\n")[1]).toContain(

@@ -74,12 +74,12 @@ const build = (literals: Readonly<Record<string, string>>, versions = {}) =>
 describe("environment", () => {
   test.each([
     [
-      "literals come first, then references to secrets at a fixed version",
+      "literals come first, by name, then references to secrets at a fixed version",
       { LOG_LEVEL: "debug", EMPTY: "" },
       { "al--github_token--default--token": { token: "7" } },
       [
-        { name: "LOG_LEVEL", value: "debug" },
         { name: "EMPTY", value: "" },
+        { name: "LOG_LEVEL", value: "debug" },
         reference("GITHUB_TOKEN", "7"),
         reference("GH_TOKEN", "7"),
       ],
@@ -92,13 +92,14 @@ describe("environment", () => {
     ],
     [
       "names that only resemble reserved ones are free",
-      { MY_PORT: "1", CLOUD_RUN_JOBS: "2", _prompt: "3", K_SERVICE: "4" },
+      { MY_PORT: "1", CLOUD_RUN_JOBS: "2", _prompt: "3", K_SERVICES: "4", X_GOOGLE: "5" },
       {},
       [
-        { name: "MY_PORT", value: "1" },
         { name: "CLOUD_RUN_JOBS", value: "2" },
+        { name: "K_SERVICES", value: "4" },
+        { name: "MY_PORT", value: "1" },
+        { name: "X_GOOGLE", value: "5" },
         { name: "_prompt", value: "3" },
-        { name: "K_SERVICE", value: "4" },
         reference("GITHUB_TOKEN", "(new)"),
         reference("GH_TOKEN", "(new)"),
       ],
@@ -114,13 +115,25 @@ describe("environment", () => {
     ["CLOUD_RUN_TASK_INDEX", "Cloud Run sets it"],
     ["CLOUD_RUN_TASK_ATTEMPT", "Cloud Run sets it"],
     ["CLOUD_RUN_TASK_COUNT", "Cloud Run sets it"],
+    ["K_SERVICE", "Cloud Run sets it"],
+    ["K_REVISION", "Cloud Run sets it"],
+    ["K_CONFIGURATION", "Cloud Run sets it"],
+    ["X_GOOGLE_", "names that begin with X_GOOGLE_ are Google's own"],
+    ["X_GOOGLE_ANYTHING", "names that begin with X_GOOGLE_ are Google's own"],
     ["PROMPT", "al sets it for each run"],
+    ["GATEWAY_URL", "al sets it for each run"],
+    ["SHUTDOWN_SECRET", "al sets it for each run"],
     ["AL_RUN_ID", "al sets it for each run"],
     ["GITHUB_TOKEN", "the credential github_token sets it"],
     ["GH_TOKEN", "the credential github_token sets it"],
     ["1ST", "a variable's name may hold letters, digits and underscores and begins with no digit"],
     [
       "MY-VAR",
+      "a variable's name may hold letters, digits and underscores and begins with no digit",
+    ],
+    ["A\n", "a variable's name may hold letters, digits and underscores and begins with no digit"],
+    [
+      "__proto__=",
       "a variable's name may hold letters, digits and underscores and begins with no digit",
     ],
     ["", "a variable's name may hold letters, digits and underscores and begins with no digit"],
@@ -151,7 +164,7 @@ describe("what Cloud Run's limits allow", () => {
       remedy: Shorten LONG, or put the text into the agent's image."
     `));
 
-  // Two are the credential's, and two al sets for each run.
+  // Two are the credential's, and room for four stays that al sets for a run.
   const literals = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`V${index}`, ""]));
 
@@ -163,10 +176,27 @@ describe("what Cloud Run's limits allow", () => {
       remedy: Remove it from MODE in the agent's config.toml."
     `));
 
-  test("1,000 variables", () => expect(build(literals(996))).toHaveLength(998));
+  test("a name of 32,768 characters, and no longer one", async () => {
+    const name = "N".repeat(32_768);
+    expect(build({ [name]: "v" })[0]).toEqual({ name, value: "v" });
+    expect(await refusal(() => build({ [`${name}N`]: "v" }))).toMatchInlineSnapshot(`
+      "ConfigError, exit 78
+      what: [cloudrun.env] NNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNN… cannot be set
+      why: Cloud Run takes at most 32768 characters in a variable's name
+      remedy: Remove NNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNN… from [cloudrun.env], or choose another name."
+    `);
+  });
+
+  test("a variable called __proto__", () =>
+    expect(build(Object.fromEntries([["__proto__", "v"]]))[0]).toEqual({
+      name: "__proto__",
+      value: "v",
+    }));
+
+  test("1,000 variables", () => expect(build(literals(994))).toHaveLength(996));
 
   test("and no more of them", async () =>
-    expect(await refusal(() => build(literals(997)))).toMatchInlineSnapshot(`
+    expect(await refusal(() => build(literals(995)))).toMatchInlineSnapshot(`
       "ConfigError, exit 78
       what: The agent's container would have 1001 variables
       why: Cloud Run takes at most 1000

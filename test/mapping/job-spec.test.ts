@@ -56,14 +56,14 @@ describe("planJob", () => {
           timeout: { seconds: 900 },
           volumes: [
             {
-              name: "cred-github-token-default-6a67bde9",
+              name: "cred-github-token-default-6a67bde91aaf98ad04f55f9cb70a1e6d",
               secret: {
                 secret: "al--github_token--default--token",
                 items: [{ path: "token", version: "3" }],
               },
             },
             {
-              name: "cred-git-ssh-botty-048532c3",
+              name: "cred-git-ssh-botty-048532c32264965c04ecd34676a72e78",
               secret: {
                 secret: "al--git_ssh--botty--_files",
                 items: [
@@ -91,10 +91,13 @@ describe("planJob", () => {
               resources: { limits: { cpu: "2", memory: "4Gi" } },
               volumeMounts: [
                 {
-                  name: "cred-github-token-default-6a67bde9",
+                  name: "cred-github-token-default-6a67bde91aaf98ad04f55f9cb70a1e6d",
                   mountPath: "/credentials/github_token/default",
                 },
-                { name: "cred-git-ssh-botty-048532c3", mountPath: "/credentials/git_ssh/botty" },
+                {
+                  name: "cred-git-ssh-botty-048532c32264965c04ecd34676a72e78",
+                  mountPath: "/credentials/git_ssh/botty",
+                },
               ],
             },
           ],
@@ -154,8 +157,14 @@ describe("planJob", () => {
   test.each([
     [
       "a connector",
-      { vpc: { ...VPC, connector: "al", egress: "all-traffic" as const } },
-      { vpcAccess: { connector: "al", egress: "ALL_TRAFFIC" } },
+      {
+        vpc: {
+          ...VPC,
+          connector: "projects/p/locations/l/connectors/al",
+          egress: "all-traffic" as const,
+        },
+      },
+      { vpcAccess: { connector: "projects/p/locations/l/connectors/al", egress: "ALL_TRAFFIC" } },
     ],
     [
       "a network of its own",
@@ -285,23 +294,41 @@ describe("the spec hash", () => {
     ],
   ])("stays with %s", (_what, same) => expect(same()).toBe(hash()));
 
-  test("does not depend on the order in which keys were written", () =>
-    fc.assert(
-      fc.property(
-        fc.dictionary(
-          fc.stringMatching(/^[a-z][a-z0-9_-]{0,20}$/),
-          fc.stringMatching(/^[a-z0-9_-]{0,20}$/),
-        ),
-        (given) => {
-          const labels = Object.fromEntries(
-            Object.entries(given).filter(([key]) => !["managed-by", "al-agent"].includes(key)),
-          );
-          const reversed = Object.fromEntries(Object.entries(labels).reverse());
-          expect(cloud({ labels: reversed })).toBe(cloud({ labels }));
-        },
+  const texts = (key: RegExp) => fc.dictionary(fc.stringMatching(key), fc.string());
+  const reversed = <T>(table: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+    Object.fromEntries(Object.entries(table).reverse());
+
+  test.each<[string, fc.Arbitrary<Readonly<Record<string, string>>>, (table: Labels) => string]>([
+    [
+      "[cloud.labels]",
+      fc.dictionary(
+        fc
+          .stringMatching(/^[a-z][a-z0-9_-]{0,20}$/)
+          .filter((key) => !["managed-by", "al-agent"].includes(key)),
+        fc.stringMatching(/^[a-z0-9_-]{0,20}$/),
       ),
-    ));
+      (labels) => cloud({ labels }),
+    ],
+    ["[cloudrun.env]", texts(/^OWN_[A-Z0-9_]{0,20}$/), (env) => container({ env })],
+  ])("does not depend on the order of keys in %s", (_section, anyTable, hashOf) =>
+    fc.assert(
+      fc.property(anyTable, (table) => {
+        expect(hashOf(reversed(table))).toBe(hashOf(table));
+      }),
+    ),
+  );
+
+  test("does not depend on the order in which a network was written", () => {
+    const vpc = {
+      ...{ connector: undefined, network: "n", subnetwork: "s", tags: ["t"] },
+      egress: "all-traffic" as const,
+    };
+    const backwards = Object.fromEntries(Object.entries(vpc).reverse()) as typeof vpc;
+    expect(cloud({ vpc: backwards })).toBe(cloud({ vpc }));
+  });
 });
+
+type Labels = Readonly<Record<string, string>>;
 
 describe("a job's id", () => {
   const idOf = (name: string): string =>
@@ -346,6 +373,19 @@ describe("labels of the project", () => {
   ])("%s may be", async (_sentence, labels) =>
     expect(await given(labels)).toBe("nothing was refused"),
   );
+
+  const many = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`l${index}`, ""]));
+
+  test("62 labels may be", async () => expect(await given(many(62))).toBe("nothing was refused"));
+
+  test("63 leave no room for ours", async () =>
+    expect(await given(many(63))).toMatchInlineSnapshot(`
+      "ConfigError, exit 78
+      what: [cloud.labels] has 63 labels
+      why: Cloud Run takes 64 on a job, and 2 of them are al's
+      remedy: Remove labels from [cloud.labels] until 62 are left."
+    `));
 
   test.each([
     ["a capital letter in the key", { Team: "a" }],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Job } from "../../src/gcp/types.ts";
+import type { Job, VpcAccess } from "../../src/gcp/types.ts";
 import { diffSummaries, summarise } from "../../src/mapping/job-summary.ts";
 
 const job = (changes: { memory?: string; token?: string; name?: string } = {}): Job => ({
@@ -67,4 +67,55 @@ describe("a job in lines", () => {
   ] as const)("differ by %s", (_sentence, before, after, lines) =>
     expect(diffSummaries(summarise(before), summarise(after))).toEqual(lines),
   );
+});
+
+describe("the network of a job", () => {
+  const withNetwork = (vpcAccess: VpcAccess | null): Job => ({
+    template: { template: { vpcAccess } },
+  });
+  const CONNECTOR = "projects/p/locations/l/connectors/c";
+
+  // As al plans it, and as Google's client decodes the same from a reply, with a default for what is not set.
+  test.each<[sentence: string, planned: VpcAccess, decoded: VpcAccess, line: string]>([
+    [
+      "a connector",
+      { connector: CONNECTOR, egress: "ALL_TRAFFIC" },
+      { connector: CONNECTOR, egress: "ALL_TRAFFIC", networkInterfaces: [] },
+      `connector ${CONNECTOR}, egress ALL_TRAFFIC`,
+    ],
+    [
+      "a network and its subnetwork",
+      {
+        networkInterfaces: [{ network: "n", subnetwork: "s", tags: ["a", "b"] }],
+        egress: "PRIVATE_RANGES_ONLY",
+      },
+      {
+        connector: "",
+        networkInterfaces: [{ tags: ["a", "b"], network: "n", subnetwork: "s" }],
+        egress: "PRIVATE_RANGES_ONLY",
+      },
+      "network n, subnetwork s, tags a b, egress PRIVATE_RANGES_ONLY",
+    ],
+    [
+      "a network alone",
+      {
+        networkInterfaces: [{ network: "n", subnetwork: null, tags: [] }],
+        egress: "ALL_TRAFFIC",
+      },
+      {
+        connector: "",
+        networkInterfaces: [{ network: "n", subnetwork: "", tags: [] }],
+        egress: "ALL_TRAFFIC",
+      },
+      "network n, egress ALL_TRAFFIC",
+    ],
+  ])("reads the same planned and decoded: %s", (_sentence, planned, decoded, line) =>
+    expect([planned, decoded].map((access) => [...summarise(withNetwork(access))])).toEqual([
+      [["network", line]],
+      [["network", line]],
+    ]),
+  );
+
+  test("is not mentioned where there is none", () =>
+    expect([...summarise(withNetwork(null))]).toEqual([]));
 });

@@ -89,22 +89,81 @@ describe("cpus", () => {
     ["0", 1],
     ["0.5", 1],
     ["500m", 1],
+    ["1.1", 1],
+    ["1499m", 1],
     ["1.5", 2],
+    ["2.1", 2],
     ["3", 4],
+    ["4.2", 4],
     ["5", 6],
+    ["6.9", 6],
     ["7", 8],
     ["9", 8],
     ["-1", 1],
     ["many", 1],
     ["NaN", 1],
     ["m", 1],
-  ])("%j is refused, and %d is what comes next", async (given, nearest) =>
+  ])("%j is refused, and %d is the nearest", async (given, nearest) =>
     expect(await refusal(() => resources("4Gi", given))).toBe(
       [
         "ConfigError, exit 78",
         `what: cpus = ${JSON.stringify(given)} is not a number of CPUs that a job can have`,
         "why: Cloud Run gives a job 1, 2, 4, 6, 8 CPUs",
         `remedy: Write cpus = ${nearest}.`,
+      ].join("\n"),
+    ),
+  );
+});
+
+describe("a fraction of a byte is refused for what it is", () => {
+  test.each([
+    ["0.3Gi", undefined, "322122547.2", "512Mi"],
+    ["1.3Gi", undefined, "1395864371.2", "1331Mi"],
+    ["512.0001m", undefined, "536871016.8576", "512Mi"],
+    ["536870912.5", undefined, "536870912.5", "512Mi"],
+    ["4.7g", "1", "5046586572.8", "4Gi"],
+    ["40.1g", undefined, "43057047142.4", "32Gi"],
+  ])("memory %j with cpus %j", async (memory, cpus, bytes, nearest) =>
+    expect(await refusal(() => resources(memory, cpus))).toBe(
+      [
+        "ConfigError, exit 78",
+        `what: memory = "${memory}" is not a whole number of bytes`,
+        `why: it is ${bytes} bytes, and Cloud Run has no part of a byte`,
+        `remedy: Write memory = "${nearest}".`,
+      ].join("\n"),
+    ),
+  );
+});
+
+describe("what is not set is the least that goes with what is, or the usual", () => {
+  test.each([
+    [undefined, undefined, "1", "2Gi"],
+    [undefined, "1", "1", "2Gi"],
+    [undefined, "2", "2", "2Gi"],
+    [undefined, "4", "4", "2Gi"],
+    [undefined, "6", "6", "4Gi"],
+    [undefined, "8", "8", "4Gi"],
+    ["512Mi", undefined, "1", "512Mi"],
+    ["4Gi", undefined, "1", "4Gi"],
+    ["4097Mi", undefined, "2", "4097Mi"],
+    ["8Gi", undefined, "2", "8Gi"],
+    ["16Gi", undefined, "4", "16Gi"],
+    ["24Gi", undefined, "6", "24Gi"],
+    ["32Gi", undefined, "8", "32Gi"],
+  ])("memory %j and cpus %j give %s CPU and %s", (memory, cpus, cpu, given) =>
+    expect(resources(memory, cpus)).toEqual({ cpu, memory: given }),
+  );
+
+  test.each([
+    ["511Mi", "1", "512Mi", "4Gi", "512Mi"],
+    ["33Gi", "8", "4Gi", "32Gi", "32Gi"],
+  ])("memory %j alone is refused", async (memory, cpu, least, most, nearest) =>
+    expect(await refusal(() => resources(memory))).toBe(
+      [
+        "ConfigError, exit 78",
+        `what: memory = "${memory}" does not go with ${cpu} CPU`,
+        `why: Cloud Run allows from ${least} to ${most} with ${cpu} CPU`,
+        `remedy: Write memory = "${nearest}".`,
       ].join("\n"),
     ),
   );

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Credential } from "../../src/credentials/credential.ts";
+import { annotated } from "../../src/mapping/secret-notes.ts";
 import { mountedSecretId, planSecrets, type WantedSecret } from "../../src/mapping/secret-plan.ts";
 import { refusal } from "../refusal.ts";
 import { credential, field, GIT_SSH, GITHUB } from "./samples.ts";
@@ -80,6 +81,77 @@ describe("a field's size", () => {
       why: Secret Manager holds at most 65536 bytes in one version
       remedy: Store a shorter value, or let the agent fetch the long one itself."
     `));
+
+  test("counts the newline that ends a key", async () =>
+    expect(
+      await refusal(() =>
+        planSecrets(
+          [
+            credential(
+              "git_ssh",
+              field("id_rsa", { kind: "key", value: `${"k".repeat(65_536)}\n` }),
+            ),
+          ],
+          "al",
+        ),
+      ),
+    ).toMatchInlineSnapshot(`
+      "DataError, exit 65
+      what: The field id_rsa of git_ssh is 65537 bytes long, with the newline that ends a key
+      why: Secret Manager holds at most 65536 bytes in one version
+      remedy: Store a shorter value, or let the agent fetch the long one itself."
+    `));
+});
+
+describe("an instance's fields", () => {
+  const instance = (count: number, length: number) =>
+    credential(
+      "custom:many",
+      ...Array.from({ length: count }, (_, index) => field(`${index}`.padEnd(length, "n"))),
+    );
+
+  test.each([
+    ["one of the longest name", 1, 255],
+    ["a hundred of ordinary names", 100, 40],
+    ["twenty-five of the longest names", 25, 255],
+  ])("may be %s", (_sentence, count, length) =>
+    expect(planSecrets([instance(count, length)], "al")).toHaveLength(count === 1 ? 1 : count + 1),
+  );
+
+  test("may not be more than a hundred", async () =>
+    expect(await refusal(() => planSecrets([instance(101, 8)], "al"))).toMatchInlineSnapshot(`
+      "DataError, exit 65
+      what: The credential custom:many has 101 fields
+      why: al keeps at most 100 files of one credential in Secret Manager
+      remedy: Divide them among several instances, and list each in the agent's credentials."
+    `));
+
+  test("may not have names that no annotation holds", async () =>
+    expect(await refusal(() => planSecrets([instance(70, 245)], "al"))).toMatchInlineSnapshot(`
+      "DataError, exit 65
+      what: The names of the 70 fields of custom:many are too long together
+      why: with their versions they take 18341 bytes, and al can note at most 7168 on the credential's secret
+      remedy: Give the fields shorter names, or divide them among several instances and list each in the agent's credentials."
+    `));
+
+  test("leave room for a note on two generations, with every region, in 16 KiB", () => {
+    const fields = instance(25, 255).fields;
+    const regions = Array.from({ length: 50 }, (_, index) => `northamerica-northeast${index}`);
+    const generation = (from: number) =>
+      Object.fromEntries(fields.map(({ name }, index) => [`${from + index}`, name]));
+    const first = annotated(
+      { "al-credential": "x".repeat(511) },
+      { region: "us-central1", files: generation(1) },
+    );
+    const second = annotated(first ?? {}, {
+      region: "us-central1",
+      files: generation(999_999_000),
+    });
+    const all = { ...second, "al-regions": regions.join(",") };
+    const bytes = Object.entries(all).flat().join("").length;
+    expect(bytes).toBeGreaterThan(12_000);
+    expect(bytes).toBeLessThanOrEqual(16_384);
+  });
 });
 
 describe("mountedSecretId", () => {

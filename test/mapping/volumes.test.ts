@@ -17,14 +17,14 @@ describe("credentialVolume", () => {
       GITHUB,
       {
         volume: {
-          name: "cred-github-token-default-6a67bde9",
+          name: "cred-github-token-default-6a67bde91aaf98ad04f55f9cb70a1e6d",
           secret: {
             secret: "al--github_token--default--token",
             items: [{ path: "token", version: "3" }],
           },
         },
         mount: {
-          name: "cred-github-token-default-6a67bde9",
+          name: "cred-github-token-default-6a67bde91aaf98ad04f55f9cb70a1e6d",
           mountPath: "/credentials/github_token/default",
         },
       },
@@ -34,7 +34,7 @@ describe("credentialVolume", () => {
       GIT_SSH,
       {
         volume: {
-          name: "cred-git-ssh-botty-048532c3",
+          name: "cred-git-ssh-botty-048532c32264965c04ecd34676a72e78",
           secret: {
             secret: "al--git_ssh--botty--_files",
             items: [
@@ -44,7 +44,10 @@ describe("credentialVolume", () => {
             ],
           },
         },
-        mount: { name: "cred-git-ssh-botty-048532c3", mountPath: "/credentials/git_ssh/botty" },
+        mount: {
+          name: "cred-git-ssh-botty-048532c32264965c04ecd34676a72e78",
+          mountPath: "/credentials/git_ssh/botty",
+        },
       },
     ],
     [
@@ -52,13 +55,16 @@ describe("credentialVolume", () => {
       credential("aws:MyOrg", field("token")),
       {
         volume: {
-          name: "cred-aws-myorg-a3c5f947",
+          name: "cred-aws-myorg-a3c5f9471c58a2c623bb57248dd762a2",
           secret: {
             secret: "al--aws--MyOrg--token",
             items: [{ path: "token", version: "(new)" }],
           },
         },
-        mount: { name: "cred-aws-myorg-a3c5f947", mountPath: "/credentials/aws/MyOrg" },
+        mount: {
+          name: "cred-aws-myorg-a3c5f9471c58a2c623bb57248dd762a2",
+          mountPath: "/credentials/aws/MyOrg",
+        },
       },
     ],
   ])("%s", (_sentence, given, expected) =>
@@ -98,6 +104,16 @@ describe("a volume's name", () => {
     expect(new Set(names.map((instance) => nameOf({ type: "aws", instance }))).size).toBe(
       names.length,
     );
+  });
+
+  test("differs where the first 32 bits of the hash are the same", () => {
+    const names = ["AcmEoRGANiSaTIONteam", "aCmeORgAnIsAtiOnTeam"].map((instance) =>
+      nameOf({ type: "github_webhook_secret", instance }),
+    );
+    expect(names).toEqual([
+      "cred-github-webhook-secret-acm-73903f6042cfc074ae7d89ae5c24c751",
+      "cred-github-webhook-secret-acm-73903f601f0c63f9acc610533461998a",
+    ]);
   });
 
   test("differs where type and instance divide elsewhere", () =>

@@ -2,7 +2,7 @@ import { GoogleError } from "../core/google-error.ts";
 import type { Json } from "../core/handler.ts";
 
 const JOB = ["binaryAuthorization", "startExecutionToken", "runExecutionToken"];
-const TASK_TEMPLATE = ["encryptionKey", "vpcAccess", "nodeSelector", "gpuZonalRedundancyDisabled"];
+const TASK_TEMPLATE = ["nodeSelector", "gpuZonalRedundancyDisabled"];
 const CONTAINER = [
   "sourceCode",
   "ports",

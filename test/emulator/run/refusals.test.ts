@@ -18,6 +18,11 @@ const mounts = (...paths: string[]): Json =>
 const many = (count: number): Json =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, "v"]));
 
+const network = (...networkInterfaces: Json[]): Json => job({ vpcAccess: { networkInterfaces } });
+const connector = (name: string): Json => job({ vpcAccess: { connector: name } });
+const CONNECTOR = "projects/demo-project/locations/us-central1/connectors/al";
+const KEY = "projects/demo-project/locations/us-central1/keyRings/al/cryptoKeys/jobs";
+
 const AT = "Violation in CreateJobRequest.job.template.template";
 const RESERVED =
   "spec.template.spec.containers[0].env: The following reserved env names were provided:";
@@ -94,6 +99,46 @@ describe("CreateJob refuses, at once and with INVALID_ARGUMENT,", () => {
       "a service account that is a user",
       job({ serviceAccount: "me@example.com" }),
       `${AT}.service_account`,
+    ],
+    [
+      "a connector by its bare name",
+      connector("al"),
+      `${AT}.vpc_access.connector: must be projects/{project}/locations/{location}/connectors/{connector}.`,
+    ],
+    [
+      "a connector and a network",
+      job({ vpcAccess: { connector: CONNECTOR, networkInterfaces: [{ network: "n" }] } }),
+      `${AT}.vpc_access: only one of connector and network_interfaces may be set.`,
+    ],
+    [
+      "two network interfaces",
+      network({ network: "a" }, { network: "b" }),
+      `${AT}.vpc_access.network_interfaces: at most one network interface is supported.`,
+    ],
+    [
+      "an interface without a network",
+      network({ tags: ["t"] }),
+      `${AT}.vpc_access.network_interfaces[0]: at least one of network or subnetwork must be specified.`,
+    ],
+    [
+      "a network in capitals",
+      network({ network: "Default" }),
+      `${AT}.vpc_access.network_interfaces[0].network: is not the name of a network.`,
+    ],
+    [
+      "a network in the place of a subnetwork",
+      network({ subnetwork: "projects/host/global/networks/n" }),
+      `${AT}.vpc_access.network_interfaces[0].subnetwork: is not the name of a subnetwork.`,
+    ],
+    [
+      "a tag with an underscore",
+      network({ network: "n", tags: ["ok", "not_ok"] }),
+      `${AT}.vpc_access.network_interfaces[0].tags[1]: is not a network tag.`,
+    ],
+    [
+      "a key's version in the place of a key",
+      job({ encryptionKey: `${KEY}/cryptoKeyVersions/1` }),
+      `${AT}.encryption_key: must be the full name of a Cloud KMS key.`,
     ],
     [
       "half a CPU",
@@ -362,6 +407,17 @@ describe("passes what Cloud Run passes:", () => {
       volume(items({ path: "a", version: "1" }, { path: "b", version: "2" })),
     ],
     ["a foreign namespace", { ...job(), annotations: { "example.com/x": "y" } }],
+    ["a connector", connector(CONNECTOR)],
+    ["a network", network({ network: "default", tags: ["al", "a1"] })],
+    ["a subnetwork alone", network({ subnetwork: "agents" })],
+    [
+      "a network of another project",
+      network({
+        network: "projects/host/global/networks/n",
+        subnetwork: "projects/123456789012/regions/us-central1/subnetworks/s",
+      }),
+    ],
+    ["a key", job({ encryptionKey: KEY })],
   ])("%s", async (_sentence, given) => {
     const request = { parent: LOCATION, jobId: "agent", job: given };
     expect(await new FakeCloudRun().refusalOf("Jobs.CreateJob", request)).toBe("OK");
@@ -372,7 +428,7 @@ describe("says UNIMPLEMENTED rather than ignore", () => {
   test.each<[string, Json]>([
     ["Job.startExecutionToken", { ...job(), startExecutionToken: "x" }],
     ["Job.binaryAuthorization", { ...job(), binaryAuthorization: { useDefault: true } }],
-    ["TaskTemplate.vpcAccess", job({ vpcAccess: { connector: "c" } })],
+    ["TaskTemplate.nodeSelector", job({ nodeSelector: { accelerator: "nvidia-l4" } })],
     ["Volume.emptyDir", job({ volumes: [{ name: "v", emptyDir: {} }] })],
     ["Container.ports", container({ ports: [{ containerPort: 1 }] })],
     ["GPUs", container({ resources: { limits: { "nvidia.com/gpu": "1" } } })],

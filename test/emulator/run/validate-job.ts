@@ -4,6 +4,7 @@ import { refuseNotModelled } from "./not-modelled.ts";
 import { checkEnv } from "./validate-env.ts";
 import { checkLabelsAndAnnotations } from "./validate-labels.ts";
 import { checkMounts } from "./validate-mounts.ts";
+import { checkNetworkAndKey } from "./validate-network.ts";
 import { checkResources } from "./validate-resources.ts";
 import { checkVolumes } from "./validate-volumes.ts";
 import { Violations } from "./violations.ts";
@@ -64,6 +65,7 @@ function checkTaskTemplate(template: Json, violations: Violations): void {
   if (!SERVICE_ACCOUNT.test(template.serviceAccount)) {
     violations.add(`${at}.service_account`, "must be the e-mail address of a service account.");
   }
+  checkNetworkAndKey(template, violations);
   const volumes: Json[] = template.volumes ?? [];
   checkVolumes(volumes, violations);
   const containers: Json[] = template.containers ?? [];
