@@ -50,4 +50,5 @@ It asks for what no flag says, replaces the [cloud] section and leaves every oth
 others are chosen. The file is that of the environment which -E, AL_ENV or .env.toml names, else config.toml. --print-terraform writes one entry
 for each agent of the project, with exactly its credentials, and makes the account and the repository that [cloud] names; --auth key adds a
 key to it, which is then in Terraform's state. With --json it prints {"terraform": "..."}.
-Exit status: that of al doctor --runtime cloudrun, which it runs at the end; 0 with --no-doctor or --print-terraform.`;
+At the end it does what al doctor --runtime cloudrun does, which asks for missing credentials.
+Exit status: that of al doctor; 0 with --no-doctor or --print-terraform.`;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Machine, newMachine } from "../support/command-line.ts";
-import { canOpenTerminal, ENTER, sitDown } from "../support/pseudo-terminal.ts";
+import { CTRL_C, canOpenTerminal, ENTER, sitDown } from "../support/pseudo-terminal.ts";
 import { CONFIG, init, projectOn, read } from "./gcp-init-project.ts";
 
 const PRINT = ["--gcp-project", "my-project", "--print-terraform"];
@@ -128,6 +128,22 @@ describe.skipIf(!canOpenTerminal)("on a terminal (needs util-linux's script)", (
     const ofModule = (text: string): string => text.replace(/source = "\/.*"/, "");
     expect(ofModule(read(machine, "main.tf"))).toBe(ofModule(stdout));
     expect(read(machine, "config.toml")).toBe(CONFIG);
+  });
+
+  test("at its end, al gcp init asks for the credentials that are missing", async () => {
+    const machine = newMachine();
+    projectOn(machine);
+    const place = ["--gcp-project", "my-project", "--region", "us-central1"];
+    const args = ["gcp", "init", ...place, "--runners", "per-agent", "--auth", "adc"];
+    const sitting = sitDown(args, {
+      ...{ directory: machine.directory, services: "http://127.0.0.1:1" },
+    });
+    await sitting.shows("Wrote [cloud] into ");
+    await sitting.shows("anthropic_key");
+    await sitting.shows("Anthropic API key");
+    sitting.type(CTRL_C);
+    const { code, screen } = await sitting.ended;
+    expect(code, screen).toBe(130);
   });
 
   test("nothing is asked where flags say all of it", async () => {

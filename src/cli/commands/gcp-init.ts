@@ -71,7 +71,6 @@ function look(options: GcpInitOptions, io: Io, terminal: Terminal): Promise<numb
     ...(json === undefined ? {} : { json }),
     runtime: "cloudrun",
     checkValues: false,
-    check: true,
   };
   return doctorCloudRun(doctorOptions, io, terminal);
 }
