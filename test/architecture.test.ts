@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "credentials/secret.ts",
     // The one list of what al needs, which explains a denial.
     "mapping/grant-command.ts",
+    "mapping/job-remedies.ts",
     "mapping/required-permissions.ts",
     "node:",
     "google-auth-library",

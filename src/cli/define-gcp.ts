@@ -13,6 +13,7 @@ export function defineGcp(program: Command, { io, terminal, setStatus }: Shell):
     .option("-E, --environment <name>", "write the environment file instead of config.toml")
     .option("--gcp-project <id>", "id of the Google Cloud project (default: the stored key's)")
     .option("--region <region>", "where agents run (default: us-central1)")
+    .option("--artifact-registry <address>", "where images go (default: the repository al-agents)")
     .addOption(
       new Option("--runners <kind>", "an account for each agent, or one for all").choices([
         "per-agent",
@@ -47,5 +48,7 @@ Examples:
 
 It asks for what no flag says, replaces the [cloud] section and leaves every other line as it is. Accounts that [cloud] names stay unless
 others are chosen. The file is that of the environment which -E, AL_ENV or .env.toml names, else config.toml. --print-terraform writes one entry
-for each agent of the project, with exactly its credentials; --auth key adds a key to it, which is then in Terraform's state.
-Exit status: that of al doctor --runtime cloudrun, which it runs at the end; 0 with --no-doctor or --print-terraform.`;
+for each agent of the project, with exactly its credentials, and makes the account and the repository that [cloud] names; --auth key adds a
+key to it, which is then in Terraform's state. With --json it prints {"terraform": "..."}.
+At the end it does what al doctor --runtime cloudrun does, which asks for missing credentials.
+Exit status: that of al doctor; 0 with --no-doctor or --print-terraform.`;

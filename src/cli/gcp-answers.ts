@@ -9,6 +9,8 @@ import {
   type Known,
   textOf,
 } from "./gcp-asking.ts";
+import { checkAccount, checkFlags, checkProject, checkRegion } from "./gcp-flags.ts";
+import { answerRepository } from "./gcp-repository.ts";
 import { answerRunners } from "./gcp-runners.ts";
 import type { Io } from "./io.ts";
 import { canAsk, createPrompts, type Prompts } from "./prompts.ts";
@@ -21,14 +23,15 @@ const DEFAULT_REGION = "us-central1";
  * PromptCancelled
  */
 export async function answerCloud(options: GcpInitOptions, known: Known, io: Io): Promise<Table> {
-  refuseContradictions(options);
+  checkFlags(options);
   const isKnown = options.printTerraform === true && textOf(known.cloud.project) !== undefined;
   const prompts = canAsk(io) && !isKnown ? await createPrompts(io) : undefined;
   const asking = { options, known, prompts };
   const project = await answerProject(asking);
   const region = await answerRegion(asking);
   const identities = await answerRunners(asking, project);
-  const signIn = await answerAuth(asking, project);
+  const signIn = await answerAuth(withoutSignIn(asking), project);
+  const artifact_registry = answerRepository(asking, { project, region });
   const {
     service_account: _,
     service_accounts: __,
@@ -37,43 +40,31 @@ export async function answerCloud(options: GcpInitOptions, known: Known, io: Io)
     credential: _____,
     ...rest
   } = known.own;
-  return { provider: "cloud-run", ...rest, project, region, ...signIn, ...identities };
+  const place = { project, region, artifact_registry };
+  return { provider: "cloud-run", ...rest, ...place, ...signIn, ...identities };
 }
 
-/** Flags of which one would be ignored. */
-function refuseContradictions({ auth, ...options }: GcpInitOptions): void {
-  const { keyFile, impersonate, serviceAccount, runners } = options;
-  if (keyFile !== undefined && (impersonate !== undefined || (auth ?? "key") !== "key"))
-    throw contradiction(
-      "--key-file",
-      impersonate === undefined ? `--auth ${auth}` : "--impersonate",
-      "no key is used then",
-    );
-  if (impersonate !== undefined && (auth ?? "impersonate") !== "impersonate")
-    throw contradiction("--impersonate", `--auth ${auth}`, "no other account is acted as then");
-  if (serviceAccount !== undefined && runners === "per-agent")
-    throw contradiction("--service-account", "--runners per-agent", "it is one account for all");
-}
-
-const contradiction = (one: string, other: string, why: string): UsageError =>
-  new UsageError({
-    what: `${one} and ${other} do not go together`,
-    why,
-    remedy: `Leave one of them out: al gcp init ${one} <value>`,
-  });
+/** How al signs in is nothing to Terraform but where a flag or `[cloud]` says it, so nobody is asked. */
+const withoutSignIn = (asking: Asking): Asking =>
+  asking.options.printTerraform ? { ...asking, prompts: undefined } : asking;
 
 async function answerProject({ options, known, prompts }: Asking): Promise<string> {
   const usual = options.gcpProject ?? textOf(known.cloud.project) ?? known.keyProject;
   if (options.gcpProject !== undefined || prompts === undefined) {
     return usual ?? missing("the Google Cloud project is not known", "--gcp-project <id>");
   }
-  return prompts.text({ message: "Id of the Google Cloud project", ...initial(usual) });
+  return prompts.text({
+    ...{ message: "Id of the Google Cloud project", check: checkProject },
+    ...initial(usual),
+  });
 }
 
 async function answerRegion({ options, known, prompts }: Asking): Promise<string> {
   const usual = options.region ?? textOf(known.cloud.region) ?? DEFAULT_REGION;
   if (options.region !== undefined || prompts === undefined) return usual;
-  return prompts.text({ message: "Region in which agents run", initial: usual });
+  return prompts.text({
+    ...{ message: "Region in which agents run", initial: usual, check: checkRegion },
+  });
 }
 
 async function answerAuth({ options, known, prompts }: Asking, project: string): Promise<Table> {
@@ -92,7 +83,11 @@ async function answerAuth({ options, known, prompts }: Asking, project: string):
   if (options.impersonate !== undefined || prompts === undefined)
     return { auth, impersonate: usual, ...kept };
   const message = "E-mail address of the account to act as";
-  return { auth, impersonate: await prompts.text({ message, initial: usual }), ...kept };
+  return {
+    auth,
+    impersonate: await prompts.text({ message, initial: usual, check: checkAccount }),
+    ...kept,
+  };
 }
 
 function authFlag({ auth, impersonate, keyFile }: GcpInitOptions): Auth | undefined {

@@ -9,6 +9,7 @@ export type GcpInitOptions = {
   readonly environment?: string;
   readonly gcpProject?: string;
   readonly region?: string;
+  readonly artifactRegistry?: string;
   readonly auth?: Auth;
   readonly impersonate?: string;
   readonly keyFile?: string;

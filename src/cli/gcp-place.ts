@@ -73,13 +73,18 @@ const noProject = (project: string): UsageError =>
  * What all files will say together when the target holds this `[cloud]`.
  * @throws ConfigError when they say it wrongly, or when another file undoes what was chosen
  */
-export function cloudWith(place: GcpPlace, cloud: Table): CloudTable {
+export function cloudWith(place: GcpPlace, cloud: Table, options: GcpInitOptions): CloudTable {
   const { target, layers } = place;
+  // Unless somebody chose it, the repository is only what it usually is: another file may say better.
+  const choices = options.artifactRegistry === undefined ? CHOICES : [...CHOICES, REPOSITORY];
   checkTable(cloudSchema, cloud, { file: target.file, section: "cloud" });
   const merged = mergeLayers(
     layers.map((layer) => (layer === target ? { ...layer, table: { cloud } } : layer)),
   );
-  requireCounts(place, cloud, isTable(merged.table.cloud) ? merged.table.cloud : {});
+  requireCounts(place, choices, {
+    cloud,
+    merged: isTable(merged.table.cloud) ? merged.table.cloud : {},
+  });
   return checkTable(cloudSchema, merged.table.cloud, { file: merged.file, section: "cloud" });
 }
 
@@ -88,10 +93,16 @@ const CHOICES = [
   ...["service_account", "service_accounts"],
 ];
 
-function requireCounts(place: GcpPlace, cloud: Table, merged: Table): void {
+const REPOSITORY = "artifact_registry";
+
+function requireCounts(
+  place: GcpPlace,
+  choices: readonly string[],
+  { cloud, merged }: { readonly cloud: Table; readonly merged: Table },
+): void {
   const { target, layers } = place;
   const before: Table = { auth: "key", ...place.cloud };
-  const undone = CHOICES.filter(
+  const undone = choices.filter(
     (key) => !isSame(cloud[key], before[key]) && !isSame(cloud[key], merged[key]),
   );
   if (undone.length === 0) return;

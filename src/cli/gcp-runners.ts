@@ -1,6 +1,7 @@
 import { isTable, type Table } from "../config/toml-file.ts";
 import { accountEmail, runnerAccountId } from "../mapping/runner-account.ts";
 import { type Asking, followedAccount, textOf } from "./gcp-asking.ts";
+import { checkAccount } from "./gcp-flags.ts";
 import type { Prompts } from "./prompts.ts";
 
 type Runners = "per-agent" | "shared";
@@ -29,7 +30,9 @@ export async function answerRunners(asking: Asking, project: string): Promise<Ta
   const account = before.shared ?? accountEmail("al-runner", project);
   if (prompts === undefined) return { service_account: account };
   const message = "E-mail address of the account that all agents run as";
-  return { service_account: await prompts.text({ message, initial: account }) };
+  return {
+    service_account: await prompts.text({ message, initial: account, check: checkAccount }),
+  };
 }
 
 function runnersBefore({ known }: Asking, project: string): Before {

@@ -1,11 +1,17 @@
 import { accountOf } from "../config/cloud-config.ts";
 import type { CloudTable } from "../config/schema.ts";
 import { ConfigError } from "../errors.ts";
+import { repositoryAddress } from "../mapping/artifact-image.ts";
 import { runnerAccountId } from "../mapping/runner-account.ts";
 import { mainTf } from "../mapping/terraform-config.ts";
 import type { GcpInitOptions } from "./gcp-asking.ts";
 import type { GcpPlace } from "./gcp-place.ts";
+import { USUAL_REPOSITORY } from "./gcp-repository.ts";
 import { packageDirectory } from "./package-directory.ts";
+import { repositoryOf } from "./readiness-place.ts";
+
+/** What the module calls the account that al signs in as. */
+const USUAL_CONTROLLER = "al-controller";
 
 /**
  * A main.tf that makes the project ready for what `[cloud]` says.
@@ -24,7 +30,12 @@ export async function gcpTerraform(
     region: table.region,
     secretPrefix: table.secret_prefix,
     secretLocations: table.secret_locations ?? [],
-    sharedRunner: shared === undefined ? undefined : accountId(shared, project),
+    repositoryId: unlessUsual(repositoryId(table, project), USUAL_REPOSITORY),
+    controllerId: unlessUsual(controllerId(table, project), USUAL_CONTROLLER),
+    sharedRunner:
+      shared === undefined
+        ? undefined
+        : accountId(shared, { project, whose: "the agents' accounts" }),
     agents:
       shared === undefined
         ? withAccounts(table, needs)
@@ -48,7 +59,10 @@ function withAccounts(table: CloudTable, needs: GcpPlace["needs"]): AgentWithAcc
   return needs.map((agent) => {
     const account = accountOf(table, agent.name);
     const derived = runnerAccountId(agent.name);
-    const id = account === undefined ? derived : accountId(account, table.project ?? "");
+    const id =
+      account === undefined
+        ? derived
+        : accountId(account, { project: table.project ?? "", whose: "the agents' accounts" });
     const other = agentOf.get(id);
     if (other !== undefined) throw notOwn(id, other, agent.name);
     agentOf.set(id, agent.name);
@@ -56,12 +70,39 @@ function withAccounts(table: CloudTable, needs: GcpPlace["needs"]): AgentWithAcc
   });
 }
 
-function accountId(email: string, project: string): string {
+/** The account that `[cloud]` says al acts as. With a key or other credentials it is the module's own. */
+const controllerId = ({ auth, impersonate }: CloudTable, project: string): string | undefined =>
+  auth === "impersonate" && impersonate !== undefined
+    ? accountId(impersonate, { project, whose: "the account that al acts as" })
+    : undefined;
+
+function repositoryId(
+  { artifact_registry, region }: CloudTable,
+  project: string,
+): string | undefined {
+  if (artifact_registry === undefined) return undefined;
+  const [, owner, , location, , id = ""] = repositoryOf(artifact_registry).split("/");
+  if (owner === project && location === region) return id;
+  const moved = `projects/${project}/locations/${region}/repositories/${id}`;
+  throw new ConfigError({
+    what: `The repository ${artifact_registry} is not one of ${project} in ${region}`,
+    why: "the Terraform module makes the repository for images in the project and region itself",
+    remedy: `al gcp init --artifact-registry ${repositoryAddress(moved)}`,
+  });
+}
+
+const unlessUsual = (id: string | undefined, usual: string): string | undefined =>
+  id === usual ? undefined : id;
+
+function accountId(
+  email: string,
+  { project, whose }: { readonly project: string; readonly whose: string },
+): string {
   const [id = "", domain] = email.split("@");
   if (domain === `${project}.iam.gserviceaccount.com`) return id;
   throw new ConfigError({
     what: `The service account ${email} is not one of ${project}`,
-    why: "the Terraform module makes the agents' accounts in the project itself",
+    why: `the Terraform module makes ${whose} in the project itself`,
     remedy: `Name an account of the project in [cloud], for example: ${id}@${project}.iam.gserviceaccount.com`,
   });
 }

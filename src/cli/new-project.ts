@@ -74,7 +74,9 @@ const agentToml = (short: string): string => `\
 credentials = ["github_token", "git_ssh"]
 models = [${JSON.stringify(short)}]
 
-# How it runs as a job on Cloud Run.
-# [cloudrun]
-# image = "us-central1-docker.pkg.dev/my-project/al-agents/example:1"
+# How it runs as a job on Cloud Run: for a start, a public image that only shows what arrives. Put your agent's own image in its place, for
+# example "us-central1-docker.pkg.dev/my-project/al-agents/example:1", and leave out the command that is not yours.
+[cloudrun]
+image = "docker.io/library/debian:stable-slim"
+command = ["/bin/sh", "-c", 'echo "Asked: $PROMPT"; echo "As: $GIT_AUTHOR_NAME"; ls /credentials/*/*/*']
 `;

@@ -29,6 +29,8 @@ export type Prompts = {
     readonly message: string;
     readonly initial?: string;
     readonly optional?: boolean;
+    /** Why an answer is not taken; continues "This". */
+    readonly check?: (answer: string) => string | undefined;
   }): Promise<string>;
   /** One line that is shown as stars. */
   hidden(question: { readonly message: string; readonly optional?: boolean }): Promise<Secret>;
@@ -54,9 +56,10 @@ export async function createPrompts(io: Io): Promise<Prompts> {
   const required = (optional: boolean | undefined) => (value: string | undefined) =>
     optional || (value ?? "").trim() !== "" ? undefined : "A value is needed.";
   return {
-    async text({ message, initial, optional }) {
+    async text({ message, initial, optional, check }) {
       const start = initial === undefined ? {} : { initialValue: initial };
-      const validate = required(optional);
+      const validate = (value: string | undefined) =>
+        required(optional)(value) ?? complaint(check?.((value ?? "").trim()));
       return answered(await clack.text({ ...streams, ...start, message, validate })).trim();
     },
     async hidden({ message, optional }) {
@@ -92,6 +95,9 @@ export async function createPrompts(io: Io): Promise<Prompts> {
     },
   };
 }
+
+const complaint = (why: string | undefined): string | undefined =>
+  why === undefined ? undefined : `This ${why}.`;
 
 /** Every word that was typed is somewhere in the line or in the value itself. */
 const isMatch = (

@@ -47,7 +47,11 @@ async function agentPlace(
   };
 }
 
-function repositoryOf(address: string): string {
+/**
+ * The resource that `[cloud] artifact_registry` means.
+ * @throws ConfigError when it is no address of a repository
+ */
+export function repositoryOf(address: string): string {
   const repository = artifactRepository(address);
   if (repository !== undefined) return repository;
   throw new ConfigError({

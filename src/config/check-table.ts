@@ -6,6 +6,7 @@ const IMAGE = 'image = "us-central1-docker.pkg.dev/my-project/agents/dev:latest"
 /** What to write for a key, by its whole path; `*` stands for a name that a person chose. */
 const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ["cloud.region", 'region = "us-central1"'],
+  ["cloud.project", 'project = "my-project"'],
   ["cloud.provider", 'provider = "cloud-run"'],
   ["cloud.service_account", 'service_account = "al-runner@my-project.iam.gserviceaccount.com"'],
   ["cloud.service_accounts", 'dev = "al-dev@my-project.iam.gserviceaccount.com"'],

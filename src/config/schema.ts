@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { projectId, region, serviceAccount } from "./google-names.ts";
 import { encryptionKeySchema, vpcSchema } from "./network-schema.ts";
 
 const text = z.string().min(1);
@@ -14,27 +15,16 @@ const literals = z.record(
     .transform(String),
 );
 
-/** User-made accounts, and those that Google makes for a project (https://cloud.google.com/iam/docs/service-account-types). */
-const SERVICE_ACCOUNT =
-  /^[a-z0-9][a-z0-9-]*@([a-z][a-z0-9.-]*\.iam|developer|appspot)\.gserviceaccount\.com$/;
-
-const region = z.string().regex(/^[a-z]+-[a-z]+[0-9]+$/, 'is not a region such as "us-central1"');
-
 /** `[cloud]`: strict, since a misspelt key would otherwise be ignored in silence. */
 export const cloudSchema = z.strictObject({
   provider: z.literal("cloud-run").optional(),
-  project: text.optional(),
+  project: projectId.optional(),
   region,
   artifact_registry: text.optional(),
-  service_account: z.email("is not a service account's e-mail address").optional(),
-  service_accounts: z
-    .record(z.string(), z.email("is not a service account's e-mail address"))
-    .optional(),
+  service_account: serviceAccount.optional(),
+  service_accounts: z.record(z.string(), serviceAccount).optional(),
   auth: z.enum(["key", "adc", "impersonate"]).optional(),
-  impersonate: z
-    .string()
-    .regex(SERVICE_ACCOUNT, "is not a service account's e-mail address")
-    .optional(),
+  impersonate: serviceAccount.optional(),
   credential: text.optional(),
   secret_prefix: z
     .string()

@@ -6,6 +6,8 @@ import {
   TryAgainError,
   UnavailableError,
 } from "../errors.ts";
+// biome-ignore lint/style/noRestrictedImports: a denial is explained with the remedies that al doctor gives
+import { letJobRead, letPull, pullerOf } from "../mapping/job-remedies.ts";
 import { type CallFailure, CODE } from "./google-call-error.ts";
 
 /** A version that the job refers to is not there: it is too new, or what this machine remembers of it is wrong. */
@@ -31,14 +33,20 @@ export class DeniedSecretError extends PermissionError {
   }
 }
 
+/** What was to be made, and who was to make it. */
+export type CheckedJob = {
+  readonly serviceAccount: string;
+  readonly image: string;
+  readonly project: string;
+  /** E-mail address of the caller, or what else al knows it by. */
+  readonly principal: string;
+};
+
 /**
  * Explains why Cloud Run's checks of a new job failed. The texts are Google's and change over time, so only the lasting parts of them
  * are looked for.
  */
-export function explainJobCheck(
-  failure: CallFailure,
-  job: { readonly serviceAccount: string; readonly image: string; readonly project: string },
-): AlError {
+export function explainJobCheck(failure: CallFailure, job: CheckedJob): AlError {
   const { detail } = failure;
   if (/Secret Manager API has not been used/.test(detail))
     return secretManagerOff(detail, job.project);
@@ -53,7 +61,7 @@ export function explainJobCheck(
     });
   }
   if (/permission to (read|access) the (container )?image/is.test(detail))
-    return unreadableImage(detail, job.image);
+    return unreadableImage(detail, job);
   if (/image\b.*not found/is.test(detail)) {
     return new ConfigError({
       what: `Cloud Run cannot get the image ${job.image}`,
@@ -92,14 +100,19 @@ const PASSING: readonly number[] = [
   CODE.resourceExhausted,
 ];
 
-/** Images are pulled by Cloud Run's own agent, which may read those of the job's project only. */
-const unreadableImage = (why: string, image: string): PermissionError =>
-  new PermissionError({
-    what: `Cloud Run may not read the image ${image}`,
+/** Images are pulled by Cloud Run's own agent, which may read those of the job's project only; the caller must be able to as well. */
+function unreadableImage(why: string, { image, project, principal }: CheckedJob): PermissionError {
+  const isCaller = /\bUser must have permission/i.test(why);
+  const named = /service-[0-9]+@serverless-robot-prod\.iam\.gserviceaccount\.com/.exec(why)?.[0];
+  const puller = named ?? pullerOf({ project, projectNumber: undefined });
+  return new PermissionError({
+    what: `${isCaller ? "al" : "Cloud Run"} may not read the image ${image}`,
     why,
     remedy:
-      "Grant roles/artifactregistry.reader on the image's repository to the Cloud Run service agent that Google's text names.",
+      letPull(image, isCaller ? principal : puller, project) ??
+      "Cloud Run reads only public images of other registries. Copy it: docker tag and docker push to a repository of Artifact Registry, and name that in [cloudrun] image.",
   });
+}
 
 const secretsIn = (detail: string, pattern: RegExp): string[] => [
   ...new Set([...detail.matchAll(pattern)].map(([, secret = ""]) => secret)),
@@ -108,16 +121,17 @@ const secretsIn = (detail: string, pattern: RegExp): string[] => [
 function deniedSecrets(
   secrets: readonly [string, ...string[]],
   why: string,
-  job: { readonly serviceAccount: string; readonly project: string },
+  job: CheckedJob,
 ): DeniedSecretError {
-  const grants = secrets.map(
-    (secret) =>
-      `gcloud secrets add-iam-policy-binding ${secret} --project=${job.project} --member=serviceAccount:${job.serviceAccount} --role=roles/secretmanager.secretAccessor`,
-  );
+  const projectNumber = /projects\/([0-9]+)\/secrets\//.exec(why)?.[1];
+  const { gcloud, terraform } = letJobRead(job.serviceAccount, secrets, {
+    ...{ project: job.project, projectNumber },
+  });
   return new DeniedSecretError(secrets[0], {
     what: `The agent's service account ${job.serviceAccount} may not read the secret ${secrets.join(", ")}`,
     why,
-    remedy: grants.join("\n"),
+    remedy: gcloud,
+    ...(terraform === undefined ? {} : { terraform }),
   });
 }
 

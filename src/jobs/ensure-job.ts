@@ -18,6 +18,8 @@ import type { Report } from "./events.ts";
 
 export type JobNeeds = {
   readonly jobs: Pick<RunJobs, "createJob" | "findJob" | "deleteJob">;
+  /** E-mail address of the caller, or what else al knows it by. */
+  readonly principal: string;
   readonly clock: Clock;
   readonly report: Report;
   readonly findSecret: (id: string) => Promise<StoredSecret | undefined>;
@@ -68,7 +70,7 @@ async function create(plan: JobPlan, needs: JobNeeds, name: string): Promise<"re
     });
     if (refused === undefined) return "ready";
     if (refused === "exists") return "exists";
-    const error = refusal(refused, plan, name);
+    const error = refusal(refused, plan, { name, principal: needs.principal });
     await removeRefused(plan, error, needs);
     if (clock.now() >= until || !(await mayPass(error, needs))) throw error;
     needs.report({
@@ -115,9 +117,14 @@ async function mayPass(
   return secret !== undefined && clock.now() - secret.createdAt < FRESH_MS;
 }
 
-function refusal(failure: CallFailure, { job }: JobPlan, name: string): AlError {
+function refusal(
+  failure: CallFailure,
+  { job }: JobPlan,
+  { name, principal }: { readonly name: string; readonly principal: string },
+): AlError {
   const task = job.template?.template;
   return explainJobCheck(failure, {
+    principal,
     project: name.split("/")[1] ?? "",
     serviceAccount: task?.serviceAccount ?? "",
     image: task?.containers?.[0]?.image ?? "",

@@ -26,6 +26,7 @@ export type LaunchNeeds = {
   readonly executions: Pick<RunExecutions, "getExecution" | "listExecutions" | "cancelExecution">;
   readonly clock: Clock;
   readonly report: Report;
+  readonly principal: JobNeeds["principal"];
   readonly findSecret: JobNeeds["findSecret"];
   readonly isJustWritten: JobNeeds["isJustWritten"];
   /** Called once before a job is created: @throws MissingSecretError when what is remembered of its secrets is wrong. */

@@ -65,7 +65,10 @@ async function syncAndLaunch(
   const requireSecrets = () => requireSameSecrets(synced.steps, needs);
   const launching = launch(
     { plan, overrides, runId, job },
-    { ...clients, clock, report, findSecret, isJustWritten, requireSecrets },
+    {
+      ...{ ...clients, principal: google.principal, clock, report },
+      ...{ findSecret, isJustWritten, requireSecrets },
+    },
     cancel,
   );
   // The log client takes a while to load; nothing else is to be done while the answer is on its way. Whether it loads

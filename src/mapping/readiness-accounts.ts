@@ -123,7 +123,7 @@ function secretCheck(agent: AgentPlace, place: ReadinessPlace, facts: ProjectFac
 }
 
 /** What all secrets of a credential begin with: no segment of an id holds the divider. */
-const beginningsOf = (ids: readonly string[]): string[] => [
+export const beginningsOf = (ids: readonly string[]): string[] => [
   ...new Set(ids.map((id) => id.slice(0, id.lastIndexOf("--")))),
 ];
 

@@ -17,6 +17,10 @@ export type TerraformPlan = {
   }[];
   /** Account id of one runner for all agents. */
   readonly sharedRunner: string | undefined;
+  /** Account id of what al signs in as. Undefined: the one that the module names. */
+  readonly controllerId: string | undefined;
+  /** Of the repository for images; undefined likewise. */
+  readonly repositoryId: string | undefined;
   /** Who may act as the controller without a key. */
   readonly members: readonly string[];
   readonly createKey: boolean;
@@ -74,6 +78,8 @@ function moduleArguments(plan: TerraformPlan): string[] {
     ["region", hclText(plan.region)],
     ...optional("secret_prefix", plan.secretPrefix, hclText),
     ...optional("secret_locations", some(plan.secretLocations), hclList),
+    ...optional("repository_id", plan.repositoryId, hclText),
+    ...optional("controller_account_id", plan.controllerId, hclText),
     ...optional("shared_runner", plan.sharedRunner, hclText),
     ...optional("controller_impersonators", some(plan.members), hclList),
   ]);

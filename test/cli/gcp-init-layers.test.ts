@@ -27,7 +27,10 @@ async function counted(machine: Machine, environment?: string): Promise<unknown>
   return JSON.parse(JSON.stringify(table.cloud));
 }
 
-const BASE = { provider: "cloud-run", project: "my-project", region: "us-central1" };
+const BASE = {
+  ...{ provider: "cloud-run", project: "my-project", region: "us-central1" },
+  artifact_registry: "us-central1-docker.pkg.dev/my-project/al-agents",
+};
 const IN_MY_PROJECT = 'project = "my-project"\n';
 
 describe("an environment counts as it was chosen, whatever config.toml says", () => {
@@ -91,6 +94,53 @@ describe("an environment counts as it was chosen, whatever config.toml says", ()
   });
 });
 
+describe("the repository for images", () => {
+  test.each([
+    [
+      "stays where it is",
+      "us-central1-docker.pkg.dev/my-project/bots",
+      [],
+      "us-central1-docker.pkg.dev/my-project/bots",
+    ],
+    [
+      "follows the project and the region that it was in",
+      "us-central1-docker.pkg.dev/my-project/bots",
+      ["--gcp-project", "other-project", "--region", "europe-west1"],
+      "europe-west1-docker.pkg.dev/other-project/bots",
+    ],
+    [
+      "stays in a project that is not the agents'",
+      "us-central1-docker.pkg.dev/our-images/bots",
+      ["--gcp-project", "other-project", "--region", "europe-west1"],
+      "us-central1-docker.pkg.dev/our-images/bots",
+    ],
+    [
+      "is the one that a flag names",
+      "us-central1-docker.pkg.dev/my-project/bots",
+      ["--artifact-registry", "us-central1-docker.pkg.dev/my-project/more"],
+      "us-central1-docker.pkg.dev/my-project/more",
+    ],
+  ])("%s", async (_sentence, saved, flags, expected) => {
+    const machine = machineWith(`${IN_MY_PROJECT}artifact_registry = "${saved}"\n`);
+    const result = await init(machine, ...flags);
+    expect(result.code, result.stderr).toBe(0);
+    expect(await counted(machine)).toMatchObject({ artifact_registry: expected });
+  });
+
+  test("may be another in .env.toml, unless a flag names one", async () => {
+    const machine = machineWith(IN_MY_PROJECT);
+    const mine = "us-central1-docker.pkg.dev/mine-alone/bots";
+    write(machine, ".env.toml", `[cloud]\nartifact_registry = "${mine}"\n`);
+    const result = await init(machine);
+    expect(result.code, result.stderr).toBe(0);
+    expect(await counted(machine)).toMatchObject({ artifact_registry: mine });
+    const flag = ["--artifact-registry", "us-central1-docker.pkg.dev/my-project/more"];
+    const refused = await init(machine, ...flag);
+    expect(refused).toMatchObject({ code: 78, stdout: "" });
+    expect(refused.stderr).toContain("would not count: [cloud] artifact_registry\n");
+  });
+});
+
 describe("the file that is written", () => {
   const NAMED = 'environment = "prod"\n';
 
@@ -121,7 +171,7 @@ describe("the file that is written", () => {
   test("is refused where .env.toml would undo what is chosen", async () => {
     const machine = newMachine();
     projectOn(machine);
-    write(machine, ".env.toml", '[cloud]\nproject = "mine"\n');
+    write(machine, ".env.toml", '[cloud]\nproject = "my-own-project"\n');
     const result = await init(machine, "--gcp-project", "my-project");
     expect(result).toEqual({
       code: 78,
@@ -136,11 +186,14 @@ describe("the file that is written", () => {
 
   test("may be one that .env.toml changes, where that is not what is chosen", async () => {
     const machine = machineWith(`${IN_MY_PROJECT}service_account = "${at("one")}"\n`);
-    write(machine, ".env.toml", '[cloud]\nproject = "mine"\nauth = "adc"\n');
+    write(machine, ".env.toml", '[cloud]\nproject = "my-own-project"\nauth = "adc"\n');
     const result = await init(machine, "--region", "europe-west1");
     expect(result.code, result.stderr).toBe(0);
     expect(read(machine, "config.toml")).toContain('project = "my-project"');
-    expect(await counted(machine)).toMatchObject({ project: "mine", region: "europe-west1" });
+    expect(await counted(machine)).toMatchObject({
+      project: "my-own-project",
+      region: "europe-west1",
+    });
   });
 });
 

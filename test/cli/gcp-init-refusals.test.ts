@@ -30,6 +30,16 @@ describe("al gcp init refuses flags of which one would be ignored", () => {
       ["--service-account", "a@p.iam.gserviceaccount.com", "--runners", "per-agent"],
       "--service-account and --runners per-agent",
     ],
+    [
+      "a key to store and nothing stored",
+      ["--key-file", "k", "--print-terraform"],
+      "--key-file and --print-terraform",
+    ],
+    [
+      "somebody's rights and no Terraform",
+      ["--member", "user:a@b.example"],
+      "--member and writing [cloud]",
+    ],
   ])("%s", async (_sentence, flags, pair) => {
     const machine = newMachine();
     projectOn(machine);
@@ -88,6 +98,7 @@ test.each([
   ["that lacks its region", 'memory = "4Gi"\n'],
   ["with a zone for a region", 'region = "us-central1-a"\n'],
   ["with an unknown way to sign in", 'region = "us-central1"\nauth = "trust"\n'],
+  ["with a number for a project", 'region = "us-central1"\nproject = "123456789012"\n'],
   ["with keys that contradict each other", 'auth = "adc"\ncredential = "gcp_service_account"\n'],
 ])("a [cloud] %s is mended", async (_sentence, cloud) => {
   const machine = newMachine();

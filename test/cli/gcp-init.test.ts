@@ -25,6 +25,7 @@ describe("al gcp init, without questions", () => {
 provider = "cloud-run"
 project = "my-project"
 region = "us-central1"
+artifact_registry = "us-central1-docker.pkg.dev/my-project/al-agents"
 auth = "key"
 
 [cloud.service_accounts]
@@ -44,7 +45,16 @@ dev = "al-run-dev@my-project.iam.gserviceaccount.com"
       ["--service-account", "mine@my-project.iam.gserviceaccount.com"],
       'service_account = "mine@my-project.iam.gserviceaccount.com"',
     ],
-    ["another region", ["--region", "europe-west1"], 'region = "europe-west1"'],
+    [
+      "another region",
+      ["--region", "europe-west1"],
+      'region = "europe-west1"\nartifact_registry = "europe-west1-docker.pkg.dev/my-project/al-agents"',
+    ],
+    [
+      "another repository",
+      ["--artifact-registry", "europe-docker.pkg.dev/our-images/bots"],
+      'artifact_registry = "europe-docker.pkg.dev/our-images/bots"',
+    ],
     ["no key", ["--auth", "adc"], 'auth = "adc"'],
     [
       "the controller, without a key",
@@ -76,6 +86,7 @@ provider = "cloud-run"
 project = "kept-project"
 region = "asia-east1"
 memory = "4Gi"
+artifact_registry = "asia-east1-docker.pkg.dev/kept-project/al-agents"
 auth = "key"
 
 [cloud.labels]
@@ -97,6 +108,7 @@ ${CONFIG}`);
 provider = "cloud-run"
 project = "my-project"
 region = "us-central1"
+artifact_registry = "us-central1-docker.pkg.dev/my-project/al-agents"
 auth = "key"
 service_account = "al-runner@my-project.iam.gserviceaccount.com"
 `);
@@ -124,8 +136,42 @@ service_account = "al-runner@my-project.iam.gserviceaccount.com"
       65,
       "",
     ],
-    ["the region is a zone", ["--gcp-project", "my-project", "--region", "us-central1-a"], 78, ""],
-    ["the account is no e-mail address", ["--gcp-project", "p", "--service-account", "me"], 78, ""],
+    [
+      "the project is a number",
+      ["--gcp-project", "123456789012"],
+      64,
+      '--gcp-project "123456789012" is a project\'s number',
+    ],
+    [
+      "the project is a name",
+      ["--gcp-project", "My Project"],
+      64,
+      '--gcp-project "My Project" is not a project\'s id',
+    ],
+    [
+      "the region is a zone",
+      ["--region", "us-central1-a"],
+      64,
+      '--region "us-central1-a" is not a region',
+    ],
+    [
+      "the account is a person's",
+      ["--service-account", "foo@bar.com"],
+      64,
+      '--service-account "foo@bar.com" is not a service account\'s e-mail address',
+    ],
+    [
+      "the account to act as is no e-mail address",
+      ["--impersonate", "me"],
+      64,
+      '--impersonate "me" is not a service account\'s e-mail address',
+    ],
+    [
+      "the repository is another registry's",
+      ["--artifact-registry", "docker.io/library"],
+      64,
+      '--artifact-registry "docker.io/library" is not a repository\'s address',
+    ],
     ["an unknown kind of runners", ["--runners", "many"], 64, ""],
     ["an impossible environment", ["--gcp-project", "my-project", "-E", "../x"], 64, ""],
   ])("writes nothing when %s", async (_sentence, flags, code, text) => {
@@ -254,6 +300,13 @@ describe.skipIf(!hasTerraform)("the real Terraform (needs the program terraform)
   test.each([
     ["as it is", []],
     ["with a key and one runner", ["--auth", "key", "--runners", "shared"]],
+    [
+      "with another account to act as and another repository",
+      [
+        ...["--impersonate", "ci-bot@my-project.iam.gserviceaccount.com"],
+        ...["--artifact-registry", "us-central1-docker.pkg.dev/my-project/bots"],
+      ],
+    ],
   ])("takes what is printed %s, in its own form", async (_sentence, flags) => {
     const machine = newMachine();
     projectOn(machine);
@@ -302,6 +355,7 @@ describe.skipIf(!canOpenTerminal)("on a terminal (needs util-linux's script)", (
 provider = "cloud-run"
 project = "my-project"
 region = "us-central1"
+artifact_registry = "us-central1-docker.pkg.dev/my-project/al-agents"
 auth = "impersonate"
 impersonate = "al-controller@my-project.iam.gserviceaccount.com"
 
@@ -321,7 +375,7 @@ impersonate = "al-controller@my-project.iam.gserviceaccount.com"
     ],
   ])("proposes what [cloud] says: %s", async (_sentence, accounts, more) => {
     const machine = newMachine();
-    const cloud = `\n[cloud]\nprovider = "cloud-run"\nproject = "my-project"\nregion = "asia-east1"\nauth = "adc"\n${accounts}`;
+    const cloud = `\n[cloud]\nprovider = "cloud-run"\nproject = "my-project"\nregion = "asia-east1"\nartifact_registry = "asia-east1-docker.pkg.dev/my-project/bots"\nauth = "adc"\n${accounts}`;
     projectOn(machine, CONFIG + cloud);
     const sitting = sit(machine);
     const questions = [

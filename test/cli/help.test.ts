@@ -195,26 +195,29 @@ test("al gcp init", async () =>
     Write [cloud], store the key, and look whether the Google Cloud project is ready
 
     Options:
-      -p, --project <directory>   the project's directory (default: ".")
-      -E, --environment <name>    write the environment file instead of config.toml
-      --gcp-project <id>          id of the Google Cloud project (default: the
-                                  stored key's)
-      --region <region>           where agents run (default: us-central1)
-      --runners <kind>            an account for each agent, or one for all
-                                  (choices: "per-agent", "shared")
-      --service-account <e-mail>  the account that all agents run as
-      --auth <kind>               how al signs in (choices: "key", "adc",
-                                  "impersonate")
-      --impersonate <e-mail>      the account that al acts as, without a key
-      --key-file <path>           a service-account key to store as
-                                  gcp_service_account
-      --print-terraform           print a main.tf that makes the project ready;
-                                  write nothing
-      --member <member...>        with --print-terraform: who may act as al's
-                                  account without a key
-      --no-doctor                 do not look at the Google Cloud project
-      --json                      print one JSON document on stdout
-      -h, --help                  display help for command
+      -p, --project <directory>      the project's directory (default: ".")
+      -E, --environment <name>       write the environment file instead of
+                                     config.toml
+      --gcp-project <id>             id of the Google Cloud project (default: the
+                                     stored key's)
+      --region <region>              where agents run (default: us-central1)
+      --artifact-registry <address>  where images go (default: the repository
+                                     al-agents)
+      --runners <kind>               an account for each agent, or one for all
+                                     (choices: "per-agent", "shared")
+      --service-account <e-mail>     the account that all agents run as
+      --auth <kind>                  how al signs in (choices: "key", "adc",
+                                     "impersonate")
+      --impersonate <e-mail>         the account that al acts as, without a key
+      --key-file <path>              a service-account key to store as
+                                     gcp_service_account
+      --print-terraform              print a main.tf that makes the project ready;
+                                     write nothing
+      --member <member...>           with --print-terraform: who may act as al's
+                                     account without a key
+      --no-doctor                    do not look at the Google Cloud project
+      --json                         print one JSON document on stdout
+      -h, --help                     display help for command
 
     Examples:
       al gcp init
@@ -223,8 +226,10 @@ test("al gcp init", async () =>
 
     It asks for what no flag says, replaces the [cloud] section and leaves every other line as it is. Accounts that [cloud] names stay unless
     others are chosen. The file is that of the environment which -E, AL_ENV or .env.toml names, else config.toml. --print-terraform writes one entry
-    for each agent of the project, with exactly its credentials; --auth key adds a key to it, which is then in Terraform's state.
-    Exit status: that of al doctor --runtime cloudrun, which it runs at the end; 0 with --no-doctor or --print-terraform.
+    for each agent of the project, with exactly its credentials, and makes the account and the repository that [cloud] names; --auth key adds a
+    key to it, which is then in Terraform's state. With --json it prints {"terraform": "..."}.
+    At the end it does what al doctor --runtime cloudrun does, which asks for missing credentials.
+    Exit status: that of al doctor; 0 with --no-doctor or --print-terraform.
     "
   `));
 test("al completion", async () =>

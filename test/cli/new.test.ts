@@ -18,8 +18,7 @@ test("without questions: a project that doctor understands", async () => {
       cd mine
       al doctor                               # asks for the credentials that are missing
       al gcp init                             # where agents run: project, region, accounts
-      edit agents/example/config.toml: uncomment [cloudrun], and name your image
-      al run example --runtime cloudrun
+      al run example --runtime cloudrun       # shows what arrives; then name your image in agents/example/config.toml
     ",
     }
   `);
@@ -40,9 +39,11 @@ test("without questions: a project that doctor understands", async () => {
     credentials = ["github_token", "git_ssh"]
     models = ["sonnet"]
 
-    # How it runs as a job on Cloud Run.
-    # [cloudrun]
-    # image = "us-central1-docker.pkg.dev/my-project/al-agents/example:1"
+    # How it runs as a job on Cloud Run: for a start, a public image that only shows what arrives. Put your agent's own image in its place, for
+    # example "us-central1-docker.pkg.dev/my-project/al-agents/example:1", and leave out the command that is not yours.
+    [cloudrun]
+    image = "docker.io/library/debian:stable-slim"
+    command = ["/bin/sh", "-c", 'echo "Asked: $PROMPT"; echo "As: $GIT_AUTHOR_NAME"; ls /credentials/*/*/*']
     "
   `);
   expect(file(".gitignore")).toBe(
@@ -53,11 +54,9 @@ test("without questions: a project that doctor understands", async () => {
   expect(JSON.parse(doctor.stdout)).toMatchObject({ problems: [], credentials: [{}, {}, {}] });
 });
 
-test("what is commented out can be uncommented, and al gcp init adds the rest", async () => {
+test("the example runs on Cloud Run once al gcp init has said where", async () => {
   const machine = newMachine();
   await machine.al(["new", "mine", "--no-interactive"]);
-  const file = join(machine.directory, "mine/agents/example/config.toml");
-  writeFileSync(file, readFileSync(file, "utf8").replaceAll(/^# (\[|[a-z_]+ = )/gm, "$1"));
   const cloud = ["--gcp-project", "my-project", "--no-doctor"];
   expect(await machine.al(["gcp", "init", "-p", "mine", ...cloud])).toMatchObject({ code: 0 });
   const doctor = await machine.al(["doctor", "-p", "mine", "--check", "--json"]);

@@ -273,7 +273,7 @@ const REFUSALS: readonly (readonly [string, Refusal])[] = [
     {
       code: 77,
       say: "may not read the secret stranger--github_token--default--token",
-      mend: "gcloud secrets add-iam-policy-binding stranger--github_token--default--token",
+      mend: "gcloud projects add-iam-policy-binding demo-project --member=serviceAccount:al-runner@demo-project.iam.gserviceaccount.com --role=roles/secretmanager.secretAccessor --condition=\"title=action-llama,expression=resource.name.startsWith('projects/123456789012/secrets/stranger--github_token--default--')\"",
       arrange: () => ({
         args: run(world.project(hello, `${CLOUD_TOML}secret_prefix = "stranger"\n`)),
       }),

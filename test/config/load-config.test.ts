@@ -525,6 +525,24 @@ describe("what [cloud] says wrongly", () => {
       remedy: Write, for example: service_account = "al-runner@my-project.iam.gserviceaccount.com""
     `));
 
+  test("a service account that is a person's address", async () =>
+    expect(
+      await cloud('region = "us-central1"\n[cloud.service_accounts]\ndev = "foo@bar.com"'),
+    ).toMatchInlineSnapshot(`
+      "ConfigError, exit 78
+      what: <home>/project/config.toml: [cloud.service_accounts] dev is not a service account's e-mail address
+      why: -
+      remedy: Write, for example: dev = "al-dev@my-project.iam.gserviceaccount.com""
+    `));
+
+  test("a project that is a number", async () =>
+    expect(await also('project = "123456789012"')).toMatchInlineSnapshot(`
+      "ConfigError, exit 78
+      what: <home>/project/config.toml: [cloud] project is a project's number; its id is needed, as gcloud projects list shows it
+      why: -
+      remedy: Write, for example: project = "my-project""
+    `));
+
   test("unknown keys", async () =>
     expect(await also('regoin = "x"\nmemroy = "2Gi"')).toMatchInlineSnapshot(`
       "ConfigError, exit 78

@@ -21,8 +21,6 @@ export type Ended = {
 export type Newcomer = {
   readonly target: Target;
   readonly home: string;
-  /** Where the last `cd` led. */
-  directory(): string;
   /** Types a line; a command that fails ends it, as `&&` does. */
   type(line: string, stdin?: string): Promise<readonly Ended[]>;
 };
@@ -44,15 +42,15 @@ export async function makeNewcomer(
   });
   const home = mkdtempSync(join(world.directory, "home-"));
   const target = { world, project, token: await tokenOf(world) };
-  const here: Here = { target, home, plan, directory: home };
+  const here: Here = { target, home, plan };
   return {
-    ...{ target, home, directory: () => here.directory },
+    ...{ target, home },
     async type(line, stdin) {
       const ended: Ended[] = [];
       for (const { words, into } of parseShellLine(line).commands) {
         const [program = "", ...args] = words;
         const one = { command: words.join(" "), ...(await play(program, args, { here, stdin })) };
-        if (into !== undefined) writeFileSync(join(here.directory, into), one.stdout);
+        if (into !== undefined) writeFileSync(join(home, into), one.stdout);
         ended.push(one);
         if (one.code !== 0) break;
       }
@@ -61,8 +59,7 @@ export async function makeNewcomer(
   };
 }
 
-type Here = NewcomerTools & { directory: string };
-type NewcomerTools = {
+type Here = {
   readonly target: Target;
   readonly home: string;
   readonly plan: NewcomerOptions["plan"];
@@ -78,34 +75,31 @@ async function play(
 ): Promise<Output> {
   const command = [program, ...args].join(" ");
   if (program === "al") return al(args, here, stdin);
-  if (program === "cd") here.directory = join(here.directory, args[0] ?? "");
-  else if (program === "npm") requireNpm(args);
-  else if (command === "gcloud auth application-default login") writeSignIn(here.home);
+  if (program === "npm") requireNpm(command);
+  else if (command === "gcloud auth login --update-adc") writeSignIn(here.home);
   else if (command.startsWith("gcloud services enable ")) await enable(args.slice(2), here.target);
-  else if (command === "terraform init") requireMainTf(here);
-  else if (command === "terraform apply") await apply(await here.plan(here.directory), here.target);
+  else if (program === "terraform") await terraform(args, here);
   else throw new Error(`Nobody here can play: ${command}`);
   return NOTHING;
 }
 
 /** No sign-in, store or environment but the newcomer's own. */
-const al = (args: readonly string[], { target, home, directory }: Here, stdin = "") =>
+const al = (args: readonly string[], { target, home }: Here, stdin = "") =>
   target.world.al(args, {
     stdin,
-    workingDirectory: directory,
+    workingDirectory: home,
     variables: { HOME: home, AL_CREDENTIALS_DIR: join(home, ".action-llama/credentials") },
   });
 
-/** The package is installed, built and linked already: what npm would need for that is there. */
-function requireNpm(args: readonly string[]): void {
+/** The package is installed and built already: what npm would need for that is there. */
+function requireNpm(command: string): void {
   const { scripts, bin } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-  const [command, name = ""] = args;
-  const isThere = {
-    ci: existsSync(join(ROOT, "package-lock.json")),
-    run: scripts[name] !== undefined,
-    link: bin.al !== undefined,
-  }[command ?? ""];
-  if (isThere !== true) throw new Error(`npm ${args.join(" ")} would fail`);
+  const canBuild =
+    scripts.prepare === "node scripts/prepare.mjs" &&
+    ["package-lock.json", "scripts/prepare.mjs", bin.al].every((path) =>
+      existsSync(join(ROOT, path)),
+    );
+  if (command !== "npm install -g ." || !canBuild) throw new Error(`${command} would fail`);
 }
 
 /** As gcloud does where no project is configured: nobody is billed but the resources' own project. */
@@ -129,8 +123,11 @@ async function enable(args: readonly string[], target: Target): Promise<void> {
   await on(services);
 }
 
-function requireMainTf({ directory }: Here): void {
+async function terraform([place = "", verb]: readonly string[], here: Here): Promise<void> {
+  const directory = join(here.home, /^-chdir=(.+)$/.exec(place)?.[1] ?? "");
   if (!existsSync(join(directory, "main.tf"))) throw new Error(`${directory} holds no main.tf`);
+  if (verb === "apply") await apply(await here.plan(directory), here.target);
+  else if (verb !== "init") throw new Error(`Nobody here can play: terraform ${verb}`);
 }
 
 async function tokenOf({ emulator }: World): Promise<string> {

@@ -25,9 +25,15 @@ export const CTRL_D = "\u0004";
 /** Starts it; `npm test` builds it. */
 export function sitDown(
   args: readonly string[],
-  options: { readonly directory: string; readonly services: string },
+  options: {
+    readonly directory: string;
+    readonly services: string;
+    /** The file in the directory that standard output goes to, and not to the terminal. */
+    readonly into?: string;
+  },
 ): Sitting {
-  const command = [process.execPath, AL, ...args].map((word) => `'${word}'`).join(" ");
+  const words = [process.execPath, AL, ...args].map((word) => `'${word}'`).join(" ");
+  const command = options.into === undefined ? words : `${words} > '${options.into}'`;
   const child = spawn("script", ["-qfec", `stty cols 120 rows 40; exec ${command}`, "/dev/null"], {
     cwd: options.directory,
     env: {

@@ -20,9 +20,11 @@ export async function gcpInit(
   const settings = readSettings(io.variables);
   const place = await gcpPlace(options, settings, io);
   const cloud = await answerCloud(options, place, io);
-  const table = cloudWith(place, cloud);
+  const table = cloudWith(place, cloud, options);
   if (options.printTerraform) {
-    terminal.result((await gcpTerraform(table, place, options)).trimEnd());
+    const terraform = await gcpTerraform(table, place, options);
+    if (options.json) terminal.json({ terraform });
+    else terminal.result(terraform.trimEnd());
     return 0;
   }
   const { keyFile } = options;
@@ -69,7 +71,6 @@ function look(options: GcpInitOptions, io: Io, terminal: Terminal): Promise<numb
     ...(json === undefined ? {} : { json }),
     runtime: "cloudrun",
     checkValues: false,
-    check: true,
   };
   return doctorCloudRun(doctorOptions, io, terminal);
 }

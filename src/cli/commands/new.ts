@@ -132,6 +132,5 @@ const nextSteps = (name: string, path: string, { provider, model }: Model): stri
     `  cd ${name}`,
     "  al doctor                               # asks for the credentials that are missing",
     "  al gcp init                             # where agents run: project, region, accounts",
-    "  edit agents/example/config.toml: uncomment [cloudrun], and name your image",
-    "  al run example --runtime cloudrun",
+    "  al run example --runtime cloudrun       # shows what arrives; then name your image in agents/example/config.toml",
   ].join("\n");
