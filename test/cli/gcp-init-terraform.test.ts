@@ -139,8 +139,7 @@ describe.skipIf(!canOpenTerminal)("on a terminal (needs util-linux's script)", (
       ...{ directory: machine.directory, services: "http://127.0.0.1:1" },
     });
     await sitting.shows("Wrote [cloud] into ");
-    await sitting.shows("anthropic_key");
-    await sitting.shows("Anthropic API key");
+    await sitting.shows("Set up slack_bot_token now");
     sitting.type(CTRL_C);
     const { code, screen } = await sitting.ended;
     expect(code, screen).toBe(130);
