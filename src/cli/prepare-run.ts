@@ -3,7 +3,9 @@ import { text as readAll } from "node:stream/consumers";
 import type { RunConfig } from "../config/config.ts";
 import { loadRunConfig } from "../config/load-config.ts";
 import { readSettings } from "../config/settings.ts";
-import { readCredentials } from "../credentials/read-credentials.ts";
+import type { Credential } from "../credentials/credential.ts";
+import { findCredential, readCredentials } from "../credentials/read-credentials.ts";
+import { parseRef } from "../credentials/ref.ts";
 import { requiredRefs } from "../credentials/required-refs.ts";
 import { createMask, type SecretMask } from "../credentials/secret-mask.ts";
 import { SyncState } from "../credentials/sync-state.ts";
@@ -55,7 +57,7 @@ export async function prepareRun(
     models: config.agent.models,
   });
   const { credentials, warnings } = await readCredentials(settings.store, refs);
-  const mask = createMask(credentials);
+  const mask = createMask(credentials, await signInCredential(config.cloud, settings.store));
   terminal.hide(mask.hide);
   const report = createReporter({
     terminal,
@@ -80,6 +82,13 @@ export async function prepareRun(
   };
   return { request, needs: { google, memory, clock: io.clock, report }, mask };
 }
+
+/** What is stored to sign in with, if anything is. Whether it can be used is found out when it is. */
+const signInCredential = async (
+  { credential }: RunConfig["cloud"],
+  store: string,
+): Promise<Credential | undefined> =>
+  credential === undefined ? undefined : findCredential(store, parseRef(credential));
 
 /** An agent can read whatever its job's identity may read, whether or not it lists it. */
 function isolationWarnings({ agent, cloud, neighbours }: RunConfig): string[] {

@@ -9,6 +9,7 @@ import type { RunOptions } from "./prepare-run.ts";
 import { PromptCancelled } from "./prompt-cancelled.ts";
 import { errorDocument, exitOf, renderError } from "./render-error.ts";
 import { Terminal } from "./terminal.ts";
+import { usageWords } from "./unknown-option.ts";
 
 /** Runs `al` with these arguments (without the program's own two); returns its exit status. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
@@ -46,6 +47,7 @@ function buildProgram(io: Io, terminal: Terminal, setStatus: (code: number) => v
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(usageWords(text)),
     });
   const shell = { io, terminal, setStatus };
   addRun(program, async (agent, prompt, options) => {

@@ -5,7 +5,7 @@ import type { Google } from "../gcp/google.ts";
 import type { Job } from "../gcp/types.ts";
 import { injections } from "../mapping/environment.ts";
 import { type JobPlan, planJob } from "../mapping/job-spec.ts";
-import { refuseLeaks } from "../mapping/leak-guard.ts";
+import { type IsSecretIn, refuseConfiguredLeaks, refuseLeaks } from "../mapping/leak-guard.ts";
 import { isOurs, SPEC_ANNOTATION } from "../mapping/ownership.ts";
 import { planSecrets } from "../mapping/secret-plan.ts";
 import type { Report } from "./events.ts";
@@ -18,8 +18,8 @@ export type RunRequest = {
   readonly config: RunConfig;
   readonly credentials: readonly Credential[];
   readonly prompt: string;
-  /** Whether a text holds the value of one of the credentials. */
-  readonly isSecretIn: (text: string) => boolean;
+  /** Whether a text holds the value of one of the credentials, such as `createMask(credentials).isIn`. */
+  readonly isSecretIn: IsSecretIn;
 };
 
 export type RunNeeds = {
@@ -75,15 +75,17 @@ export async function previewSteps(request: RunRequest, needs: RunNeeds): Promis
 
 async function inspect(request: RunRequest, needs: RunNeeds): Promise<SecretStep[]> {
   const wanted = planSecrets(request.credentials, request.config.cloud.secretPrefix);
+  // Before the spec is built: what Cloud Run would refuse is quoted.
+  refuseConfiguredLeaks(request, request.isSecretIn);
   // Building the spec refuses what Cloud Run would refuse, before anything is asked or written.
-  guard(request, draftJob(request, needs.report));
+  refuseLeaks(draftJob(request, needs.report), request.isSecretIn);
   return inspectSecrets(wanted, { secrets: needs.google.secrets, memory: needs.memory });
 }
 
 /** @throws DataError or BugError when a credential's value is in what is to be sent */
-export function guard({ config, prompt, isSecretIn }: RunRequest, sent: unknown): void {
-  const { env, command, args } = config.agent.container;
-  refuseLeaks({ prompt, literals: env, command, args, sent }, isSecretIn);
+export function guard(request: RunRequest, sent: unknown): void {
+  refuseConfiguredLeaks(request, request.isSecretIn);
+  refuseLeaks(sent, request.isSecretIn);
 }
 
 /** The job for the versions of these secrets. */
