@@ -65,14 +65,21 @@ describe("nothing replaces what others have set up", () => {
     expect(runner?.body.lifecycle).toEqual([{ create_before_destroy: true }]);
   });
 
-  test("images are deleted only untagged, and a month after they were pushed", () => {
+  test("images are deleted only untagged, old, and if many are newer", () => {
     const [repository] = ofType("google_artifact_registry_repository");
     expect(repository?.body.cleanup_policies).toEqual([
       {
-        ...{ id: "delete-untagged", action: "DELETE" },
-        condition: [{ tag_state: "UNTAGGED", older_than: "2592000s" }],
+        ...{ id: "keep-newest", action: "KEEP" },
+        most_recent_versions: [{ keep_count: hcl("local.kept_versions") }],
       },
     ]);
+    const deletion = {
+      ...{ id: hcl("cleanup_policies.key"), action: "DELETE" },
+      condition: [{ tag_state: "UNTAGGED", older_than: hcl("cleanup_policies.value") }],
+    };
+    expect(repository?.body.dynamic).toEqual({
+      cleanup_policies: [{ for_each: hcl("local.deletions"), content: [deletion] }],
+    });
   });
 });
 

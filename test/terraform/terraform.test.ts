@@ -5,6 +5,8 @@ import { moduleSha256 } from "./support/hcl.ts";
 import { setUpOf } from "./support/set-up.ts";
 import {
   MODULE,
+  type Plan,
+  type PlannedResource,
   runTerraform,
   startTerraform,
   TERRAFORM,
@@ -203,6 +205,12 @@ describe.skipIf(lacksTerraform)("only where terraform is installed: terraform", 
       { labels: { "managed-by": "action-llama" } },
       "Choose another key",
     ],
+    [
+      "to delete images within a month",
+      { delete_untagged_after_days: 29 },
+      "a whole number of at least 30 days",
+    ],
+    ["half a day", { delete_untagged_after_days: 30.5 }, "a whole number of at least 30 days"],
     ["a label with capitals", { labels: { Team: "x" } }, "lower-case letters"],
     [
       "a place that is no region",
@@ -338,6 +346,32 @@ describe.skipIf(lacksTerraform)("only where terraform is installed: terraform", 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
+  const KEEP = { keep_count: 20, package_name_prefixes: null };
+  test.each<[string, Variables, object]>([
+    ["untagged ones after half a year", {}, { "delete-untagged": "15552000s" }],
+    [
+      "untagged ones after as many days as asked",
+      { delete_untagged_after_days: 30 },
+      { "delete-untagged": "2592000s" },
+    ],
+    ["none", { delete_untagged_after_days: null }, {}],
+  ])("deletes of images, beyond the 20 newest: %s", async (_sentence, variables, expected) => {
+    const { plan, stderr } = await known.plan(".", { ...PROJECT, ...variables });
+    if (plan === undefined) throw new Error(stderr);
+    const { cleanup_policies } = resourceNamed(plan, "google_artifact_registry_repository.agents");
+    const policies = cleanup_policies as readonly CleanupPolicy[];
+    expect(policies.filter(({ action }) => action === "KEEP")).toMatchObject([
+      { id: "keep-newest", condition: [], most_recent_versions: [KEEP] },
+    ]);
+    const deleting = policies.filter(({ action }) => action === "DELETE");
+    expect(deleting.map(({ condition: [each] }) => each?.tag_state)).toEqual(
+      deleting.map(() => "UNTAGGED"),
+    );
+    expect(
+      Object.fromEntries(deleting.map(({ id, condition: [each] }) => [id, each?.older_than])),
+    ).toEqual(expected);
+  });
+
   test("takes as many credentials as IAM can name", async () => {
     const { plan, stderr } = await known.plan(".", {
       ...PROJECT,
@@ -351,6 +385,16 @@ describe.skipIf(lacksTerraform)("only where terraform is installed: terraform", 
     );
   });
 });
+
+type CleanupPolicy = {
+  readonly id: string;
+  readonly action: string;
+  readonly condition: readonly { readonly tag_state: string; readonly older_than: string }[];
+};
+
+const resourceNamed = ({ planned_values }: Plan, address: string): PlannedResource["values"] =>
+  planned_values.root_module.resources?.find((resource) => resource.address === address)?.values ??
+  {};
 
 /** Terraform breaks its sentences at the terminal's width and frames them. */
 const unwrapped = (text: string): string => text.replace(/[│╷╵]/g, " ").replace(/\s+/g, " ");
