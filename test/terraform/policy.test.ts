@@ -8,6 +8,7 @@ import {
   type Hcl,
   literalLists,
   moduleFiles,
+  ownTests,
   parseHcl,
   readHcl,
 } from "./support/hcl.ts";
@@ -37,10 +38,11 @@ const permissionLists = Object.entries(lists).filter(([name]) => name.startsWith
 test("there is something to look at", () => {
   expect(module).toEqual(expect.arrayContaining(["controller.tf", "permissions.tf", "runners.tf"]));
   expect(examples).toHaveLength(3);
+  expect(ownTests()).toHaveLength(4);
   expect(permissionLists).toHaveLength(6);
 });
 
-test.each(everything)("%s is HCL", async (file) => {
+test.each([...everything, ...ownTests()])("%s is HCL", async (file) => {
   expect(Object.keys(await parseHcl(file))).not.toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fixturePath } from "./support/grants.ts";
-import { moduleSha256 } from "./support/hcl.ts";
+import { moduleSha256, ownTests, readHcl } from "./support/hcl.ts";
 import { setUpOf } from "./support/set-up.ts";
 import {
   MODULE,
@@ -16,7 +16,10 @@ import {
 import { SET_UP_NAMES, VARIABLE_SETS } from "./support/variable-sets.ts";
 
 const { PATH } = process.env;
-const lacksTerraform = spawnSync(TERRAFORM, ["version"]).error !== undefined;
+const version = spawnSync(TERRAFORM, ["version"], { encoding: "utf8" });
+const lacksTerraform = version.error !== undefined;
+const [, major = 0, minor = 0] = (/v(\d+)\.(\d+)/.exec(version.stdout ?? "") ?? []).map(Number);
+const hasMocks = major > 1 || minor >= 7;
 const PROJECT: Variables = { project: "demo-project", region: "us-central1" };
 const POOL =
   "iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/a-pool";
@@ -45,6 +48,19 @@ describe.skipIf(lacksTerraform)("only where terraform is installed: terraform", 
 
   test("finds the module valid", async () =>
     expect(await unknown.validate(".")).toMatchObject({ code: 0, stderr: "" }));
+
+  test.skipIf(!hasMocks)(
+    "passes the module's own tests (only with Terraform 1.7 or newer, which has mock_provider)",
+    async () => {
+      const { code, stdout, stderr } = await unknown.test();
+      expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: "" });
+      const written = ownTests().flatMap((file) => readHcl(file).match(/^run "/gm) ?? []);
+      const runs = stdout.match(/^ {2}run ".*"\.\.\. pass$/gm) ?? [];
+      expect(runs).toHaveLength(written.length);
+      expect(stdout).toContain(`Success! ${runs.length} passed, 0 failed.`);
+    },
+    60_000,
+  );
 
   test.each<[string, Variables]>([
     ["minimal", { ...ME, project: "demo-project" }],
