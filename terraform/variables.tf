@@ -103,6 +103,20 @@ variable "create_key" {
   nullable    = false
 }
 
+variable "delete_untagged_after_days" {
+  description = "How many days after its upload an image without a tag is deleted, unless it is among the 20 newest versions of its name. Null deletes none, for those who name images by digest and do not tag them."
+  type        = number
+  default     = 180
+
+  validation {
+    # A run lasts a week at most, and its job names the image from before.
+    condition = var.delete_untagged_after_days == null || try(
+      var.delete_untagged_after_days >= 30 && floor(var.delete_untagged_after_days) == var.delete_untagged_after_days, false
+    )
+    error_message = "delete_untagged_after_days must be a whole number of at least 30 days, or null to delete no image."
+  }
+}
+
 variable "github_ref" {
   description = "The only branch or tag whose workflows may act as the controller, as GitHub writes it: \"refs/heads/main\". Null admits every workflow of github_repository, those of unreviewed branches too."
   type        = string

@@ -8,6 +8,7 @@ import {
   type Hcl,
   literalLists,
   moduleFiles,
+  ownTests,
   parseHcl,
   readHcl,
 } from "./support/hcl.ts";
@@ -37,10 +38,11 @@ const permissionLists = Object.entries(lists).filter(([name]) => name.startsWith
 test("there is something to look at", () => {
   expect(module).toEqual(expect.arrayContaining(["controller.tf", "permissions.tf", "runners.tf"]));
   expect(examples).toHaveLength(3);
+  expect(ownTests()).toHaveLength(4);
   expect(permissionLists).toHaveLength(6);
 });
 
-test.each(everything)("%s is HCL", async (file) => {
+test.each([...everything, ...ownTests()])("%s is HCL", async (file) => {
   expect(Object.keys(await parseHcl(file))).not.toEqual([]);
 });
 
@@ -65,14 +67,21 @@ describe("nothing replaces what others have set up", () => {
     expect(runner?.body.lifecycle).toEqual([{ create_before_destroy: true }]);
   });
 
-  test("images are deleted only untagged, and a month after they were pushed", () => {
+  test("images are deleted only untagged, old, and if many are newer", () => {
     const [repository] = ofType("google_artifact_registry_repository");
     expect(repository?.body.cleanup_policies).toEqual([
       {
-        ...{ id: "delete-untagged", action: "DELETE" },
-        condition: [{ tag_state: "UNTAGGED", older_than: "2592000s" }],
+        ...{ id: "keep-newest", action: "KEEP" },
+        most_recent_versions: [{ keep_count: hcl("local.kept_versions") }],
       },
     ]);
+    const deletion = {
+      ...{ id: hcl("cleanup_policies.key"), action: "DELETE" },
+      condition: [{ tag_state: "UNTAGGED", older_than: hcl("cleanup_policies.value") }],
+    };
+    expect(repository?.body.dynamic).toEqual({
+      cleanup_policies: [{ for_each: hcl("local.deletions"), content: [deletion] }],
+    });
   });
 });
 

@@ -1,10 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fixturePath } from "./support/grants.ts";
-import { moduleSha256 } from "./support/hcl.ts";
+import { moduleSha256, ownTests, readHcl } from "./support/hcl.ts";
 import { setUpOf } from "./support/set-up.ts";
 import {
   MODULE,
+  type Plan,
+  type PlannedResource,
   runTerraform,
   startTerraform,
   TERRAFORM,
@@ -14,7 +16,10 @@ import {
 import { SET_UP_NAMES, VARIABLE_SETS } from "./support/variable-sets.ts";
 
 const { PATH } = process.env;
-const lacksTerraform = spawnSync(TERRAFORM, ["version"]).error !== undefined;
+const version = spawnSync(TERRAFORM, ["version"], { encoding: "utf8" });
+const lacksTerraform = version.error !== undefined;
+const [, major = 0, minor = 0] = (/v(\d+)\.(\d+)/.exec(version.stdout ?? "") ?? []).map(Number);
+const hasMocks = major > 1 || minor >= 7;
 const PROJECT: Variables = { project: "demo-project", region: "us-central1" };
 const POOL =
   "iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/a-pool";
@@ -43,6 +48,19 @@ describe.skipIf(lacksTerraform)("only where terraform is installed: terraform", 
 
   test("finds the module valid", async () =>
     expect(await unknown.validate(".")).toMatchObject({ code: 0, stderr: "" }));
+
+  test.skipIf(!hasMocks)(
+    "passes the module's own tests (only with Terraform 1.7 or newer, which has mock_provider)",
+    async () => {
+      const { code, stdout, stderr } = await unknown.test();
+      expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: "" });
+      const written = ownTests().flatMap((file) => readHcl(file).match(/^run "/gm) ?? []);
+      const runs = stdout.match(/^ {2}run ".*"\.\.\. pass$/gm) ?? [];
+      expect(runs).toHaveLength(written.length);
+      expect(stdout).toContain(`Success! ${runs.length} passed, 0 failed.`);
+    },
+    60_000,
+  );
 
   test.each<[string, Variables]>([
     ["minimal", { ...ME, project: "demo-project" }],
@@ -203,6 +221,12 @@ describe.skipIf(lacksTerraform)("only where terraform is installed: terraform", 
       { labels: { "managed-by": "action-llama" } },
       "Choose another key",
     ],
+    [
+      "to delete images within a month",
+      { delete_untagged_after_days: 29 },
+      "a whole number of at least 30 days",
+    ],
+    ["half a day", { delete_untagged_after_days: 30.5 }, "a whole number of at least 30 days"],
     ["a label with capitals", { labels: { Team: "x" } }, "lower-case letters"],
     [
       "a place that is no region",
@@ -338,6 +362,32 @@ describe.skipIf(lacksTerraform)("only where terraform is installed: terraform", 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
+  const KEEP = { keep_count: 20, package_name_prefixes: null };
+  test.each<[string, Variables, object]>([
+    ["untagged ones after half a year", {}, { "delete-untagged": "15552000s" }],
+    [
+      "untagged ones after as many days as asked",
+      { delete_untagged_after_days: 30 },
+      { "delete-untagged": "2592000s" },
+    ],
+    ["none", { delete_untagged_after_days: null }, {}],
+  ])("deletes of images, beyond the 20 newest: %s", async (_sentence, variables, expected) => {
+    const { plan, stderr } = await known.plan(".", { ...PROJECT, ...variables });
+    if (plan === undefined) throw new Error(stderr);
+    const { cleanup_policies } = resourceNamed(plan, "google_artifact_registry_repository.agents");
+    const policies = cleanup_policies as readonly CleanupPolicy[];
+    expect(policies.filter(({ action }) => action === "KEEP")).toMatchObject([
+      { id: "keep-newest", condition: [], most_recent_versions: [KEEP] },
+    ]);
+    const deleting = policies.filter(({ action }) => action === "DELETE");
+    expect(deleting.map(({ condition: [each] }) => each?.tag_state)).toEqual(
+      deleting.map(() => "UNTAGGED"),
+    );
+    expect(
+      Object.fromEntries(deleting.map(({ id, condition: [each] }) => [id, each?.older_than])),
+    ).toEqual(expected);
+  });
+
   test("takes as many credentials as IAM can name", async () => {
     const { plan, stderr } = await known.plan(".", {
       ...PROJECT,
@@ -351,6 +401,16 @@ describe.skipIf(lacksTerraform)("only where terraform is installed: terraform", 
     );
   });
 });
+
+type CleanupPolicy = {
+  readonly id: string;
+  readonly action: string;
+  readonly condition: readonly { readonly tag_state: string; readonly older_than: string }[];
+};
+
+const resourceNamed = ({ planned_values }: Plan, address: string): PlannedResource["values"] =>
+  planned_values.root_module.resources?.find((resource) => resource.address === address)?.values ??
+  {};
 
 /** Terraform breaks its sentences at the terminal's width and frames them. */
 const unwrapped = (text: string): string => text.replace(/[│╷╵]/g, " ").replace(/\s+/g, " ");

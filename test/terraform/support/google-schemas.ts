@@ -1,6 +1,6 @@
 /** One attribute: its Terraform type, and who gives the value. `given` may be left out, and is then the provider's. */
 type Use = "required" | "optional" | "computed" | "given";
-type Type = "string" | "bool" | readonly ["list" | "set" | "map", "string"];
+type Type = "string" | "bool" | "number" | readonly ["list" | "set" | "map", "string"];
 type Attribute = readonly [use: Use, type?: Type];
 type Nested = { readonly nesting: "list" | "set"; readonly max?: number; readonly block: Block };
 
@@ -75,6 +75,9 @@ export const RESOURCES: Readonly<Record<string, Block>> = {
             condition: one({
               ...{ tag_state: OPTIONAL, older_than: OPTIONAL, newer_than: OPTIONAL },
               ...{ tag_prefixes: TEXTS, package_name_prefixes: TEXTS },
+            }),
+            most_recent_versions: one({
+              ...{ keep_count: ["optional", "number"], package_name_prefixes: TEXTS },
             }),
           },
         },

@@ -16,9 +16,12 @@ export const exampleFiles = (): string[] =>
     .sort()
     .flatMap((example) => hclFilesIn(`examples/${example}/`));
 
-const hclFilesIn = (directory: string): string[] =>
+/** The module's own tests, relative to the module. */
+export const ownTests = (): string[] => hclFilesIn("tests/", ".tftest.hcl");
+
+const hclFilesIn = (directory: string, ending = ".tf"): string[] =>
   readdirSync(join(MODULE, directory))
-    .filter((name) => name.endsWith(".tf"))
+    .filter((name) => name.endsWith(ending))
     .sort()
     .map((name) => `${directory}${name}`);
 

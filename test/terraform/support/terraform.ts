@@ -43,6 +43,8 @@ export type Terraform = {
   validate(directory: string): Promise<Ended>;
   /** Ends in what Terraform said; `plan` is there when it could be made. */
   plan(directory: string, variables: Variables): Promise<Ended & { readonly plan?: Plan }>;
+  /** The tests that lie beside the module, in its directory tests/. */
+  test(): Promise<Ended>;
   close(): void;
 };
 
@@ -81,6 +83,7 @@ export async function startTerraform(
       const shown = await run(directory, "show", "-json", planFile);
       return { ...ended, plan: JSON.parse(shown.stdout) as Plan };
     },
+    test: () => run(".", "test", "-no-color"),
     close: () => {
       provider.close();
       rmSync(root, { recursive: true, force: true });
