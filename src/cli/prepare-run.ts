@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
-import type { RunConfig } from "../config/config.ts";
 import { loadRunConfig } from "../config/load-config.ts";
 import { readSettings } from "../config/settings.ts";
 import { readCredentials } from "../credentials/read-credentials.ts";
@@ -9,8 +8,8 @@ import { createMask, type SecretMask } from "../credentials/secret-mask.ts";
 import { SyncState } from "../credentials/sync-state.ts";
 import { connectGoogle } from "../gcp/google.ts";
 import type { RunNeeds, RunRequest } from "../jobs/plan-run.ts";
-import { hclAgent } from "../mapping/hcl-text.ts";
 import type { Io } from "./io.ts";
+import { isolationWarnings } from "./isolation.ts";
 import { createReporter, emulatorNotice } from "./render-run.ts";
 import { signInStored } from "./sign-in.ts";
 import type { Terminal } from "./terminal.ts";
@@ -79,23 +78,6 @@ export async function prepareRun(
     isSecretIn: mask.isIn,
   };
   return { request, needs: { google, memory, clock: io.clock, report }, mask };
-}
-
-/** An agent can read whatever its job's identity may read, whether or not it lists it. */
-function isolationWarnings({ agent, cloud, neighbours }: RunConfig): string[] {
-  if (neighbours.length === 0) return [];
-  const names = neighbours.map(({ agent: name }) => name);
-  const lines = [
-    { name: agent.name, credentials: agent.credentials },
-    ...neighbours.map(({ agent: name, credentials }) => ({ name, credentials })),
-  ].map((entry) => `      ${hclAgent(entry)}`);
-  return [
-    `${agent.name} runs as ${cloud.serviceAccount}, as ${names.join(", ")} does: each can read the other's credentials.\n` +
-      "  To separate them, give each an account that may read only its own secrets. For the module in terraform/:\n" +
-      `    agents = {\n${lines.join("\n")}\n    }\n` +
-      "  al gcp init --runners per-agent --print-terraform prints the whole of it, with the models' keys; without\n" +
-      "  --print-terraform it writes the accounts into [cloud].",
-  ];
 }
 
 /** `-` means standard input; its last newline is the terminal's, not the prompt's. */
