@@ -1,5 +1,6 @@
 import type { CredentialType } from "../credentials/credential-type.ts";
 import type { Secret } from "../credentials/secret.ts";
+import { shellWord } from "../credentials/shell-word.ts";
 import { DataError, UsageError } from "../errors.ts";
 import type { Io } from "./io.ts";
 import { canAsk, createPrompts } from "./prompts.ts";
@@ -88,5 +89,5 @@ const emptyValue = (field: string, path: string): DataError =>
 /** What to type instead of answering prompts. */
 export const flagsFor = (ref: string, fields: readonly string[]): string =>
   fields.length === 1
-    ? `al creds add ${ref} --stdin ${fields[0]} < value.txt`
-    : `al creds add ${ref} ${fields.map((field) => `--from-file ${field}=path`).join(" ")}`;
+    ? `al creds add ${shellWord(ref)} --stdin ${fields[0]} < value.txt`
+    : `al creds add ${shellWord(ref)} ${fields.map((field) => `--from-file ${field}=path`).join(" ")}`;

@@ -11,8 +11,8 @@ import { createMask, type SecretMask } from "../credentials/secret-mask.ts";
 import { SyncState } from "../credentials/sync-state.ts";
 import { connectGoogle } from "../gcp/google.ts";
 import type { RunNeeds, RunRequest } from "../jobs/plan-run.ts";
-import { hclAgent } from "../mapping/hcl-text.ts";
 import type { Io } from "./io.ts";
+import { isolationWarnings } from "./isolation.ts";
 import { createReporter, emulatorNotice } from "./render-run.ts";
 import { signInStored } from "./sign-in.ts";
 import type { Terminal } from "./terminal.ts";
@@ -89,23 +89,6 @@ const signInCredential = async (
   store: string,
 ): Promise<Credential | undefined> =>
   credential === undefined ? undefined : findCredential(store, parseRef(credential));
-
-/** An agent can read whatever its job's identity may read, whether or not it lists it. */
-function isolationWarnings({ agent, cloud, neighbours }: RunConfig): string[] {
-  if (neighbours.length === 0) return [];
-  const names = neighbours.map(({ agent: name }) => name);
-  const lines = [
-    { name: agent.name, credentials: agent.credentials },
-    ...neighbours.map(({ agent: name, credentials }) => ({ name, credentials })),
-  ].map((entry) => `      ${hclAgent(entry)}`);
-  return [
-    `${agent.name} runs as ${cloud.serviceAccount}, as ${names.join(", ")} does: each can read the other's credentials.\n` +
-      "  To separate them, give each an account that may read only its own secrets. For the module in terraform/:\n" +
-      `    agents = {\n${lines.join("\n")}\n    }\n` +
-      "  al gcp init --runners per-agent --print-terraform prints the whole of it, with the models' keys; without\n" +
-      "  --print-terraform it writes the accounts into [cloud].",
-  ];
-}
 
 /** `-` means standard input; its last newline is the terminal's, not the prompt's. */
 const readPrompt = async (prompt: string | undefined, io: Io): Promise<string> =>

@@ -9,6 +9,7 @@ import type { Google } from "../gcp/google.ts";
 import { artifactRepository } from "../mapping/artifact-image.ts";
 import type { AgentPlace, ReadinessPlace } from "../mapping/readiness-facts.ts";
 import { planSecrets } from "../mapping/secret-plan.ts";
+import { differingNeighbours } from "./isolation.ts";
 
 /**
  * What a Google Cloud project is held against: the configuration, and the names of what is in the store.
@@ -30,9 +31,10 @@ export async function readinessPlace(
 }
 
 async function agentPlace(
-  { agent, cloud, neighbours }: RunConfig,
+  config: RunConfig,
   { store, secretPrefix }: { store: string; secretPrefix: string },
 ): Promise<AgentPlace> {
+  const { agent, cloud } = config;
   const { name, credentials, models, container } = agent;
   const refs = requiredRefs({ agent: name, credentials, models });
   const found = await Promise.all(refs.map((ref) => findCredential(store, ref)));
@@ -43,7 +45,7 @@ async function agentPlace(
     image: container.image,
     credentials: refs.map(formatRef),
     secretIds: planSecrets(stored, secretPrefix).map(({ id }) => id),
-    neighbours: neighbours.map((neighbour) => neighbour.agent),
+    neighbours: differingNeighbours(config).map((neighbour) => neighbour.agent),
   };
 }
 

@@ -1,9 +1,7 @@
-import { join } from "node:path";
 import type { TableProblem } from "../config/check-table.ts";
+import { addCommand } from "../credentials/add-command.ts";
 import { formatRef } from "../credentials/ref.ts";
-import { shellWord } from "../credentials/shell-word.ts";
 import type { StoreProblem } from "../credentials/store-problems.ts";
-import { findType } from "../credentials/types.ts";
 import type { CredentialStatus } from "./credential-status.ts";
 import type { GatewayKey } from "./gateway-key.ts";
 import type { Terminal } from "./terminal.ts";
@@ -50,19 +48,12 @@ export function summary(seen: {
   if (open.length === 0) return `${count(seen.agents, "agent")}, ${total}: all there.`;
   return [
     `${open.length} of ${total} missing or refused. To mend:`,
-    ...open.map((status) => `  ${command(status, seen.store)}`),
+    ...open.map((status) => `  ${addCommand(status.required.ref, seen)}`),
   ].join("\n");
 }
 
 const count = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? "" : "s"}`;
-
-/** The fields of types that al does not know are written by hand. */
-function command({ required: { ref } }: CredentialStatus, store: string): string {
-  if (findType(ref.type) !== undefined) return `al creds add ${formatRef(ref)}`;
-  const directory = shellWord(join(store, ref.type, ref.instance));
-  return `mkdir -p ${directory} # and write a file there for each field; al does not know this type`;
-}
 
 /** The whole result for programs. */
 export const doctorDocument = (seen: {

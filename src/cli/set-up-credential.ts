@@ -1,6 +1,7 @@
 import type { CheckResult } from "../credentials/checks/check-credential.ts";
 import type { CredentialType } from "../credentials/credential-type.ts";
 import { type CredentialRef, formatRef } from "../credentials/ref.ts";
+import { shellWord } from "../credentials/shell-word.ts";
 import { writeInstance } from "../credentials/write-instance.ts";
 import { DataError } from "../errors.ts";
 import { type AuthType, askCredential, type Values } from "./ask-credential.ts";
@@ -75,5 +76,5 @@ export const refusedValues = (ref: CredentialRef, { checked: what, why }: CheckR
   new DataError({
     what: `The values for ${formatRef(ref)} were refused; nothing was stored`,
     why: why === undefined ? what : `${what}: ${why}`,
-    remedy: `Correct them and repeat the command, or store them unchecked: al creds add ${formatRef(ref)} --no-check`,
+    remedy: `Correct them and repeat the command, or store them unchecked: al creds add ${shellWord(formatRef(ref))} --no-check`,
   });

@@ -1,4 +1,5 @@
 import type { Settings } from "../config/settings.ts";
+import { addCommand } from "../credentials/add-command.ts";
 import { findCredential } from "../credentials/read-credentials.ts";
 import { type CredentialRef, formatRef, parseRef } from "../credentials/ref.ts";
 import { ConfigError } from "../errors.ts";
@@ -41,5 +42,5 @@ const notStored = (ref: CredentialRef, store: string): ConfigError =>
   new ConfigError({
     what: `The credential ${formatRef(ref)} is missing`,
     why: `al signs in to Google Cloud with the service-account key in ${store}/${ref.type}/${ref.instance}/key_json`,
-    remedy: `al creds add ${formatRef(ref)}`,
+    remedy: addCommand(ref, { store, field: "key_json" }),
   });

@@ -55,13 +55,18 @@ export type AgentConfig = {
   readonly container: ContainerConfig;
 };
 
-/** Another agent of the project whose jobs run as the same service account, with other credentials. */
-export type Neighbour = { readonly agent: string; readonly credentials: readonly string[] };
+/** Another agent of the project whose jobs run as the same service account. */
+export type Neighbour = {
+  readonly agent: string;
+  /** Refs as written. */
+  readonly credentials: readonly string[];
+  readonly models: readonly ModelConfig[];
+};
 
 /** Everything of a project that one run needs, checked. */
 export type RunConfig = {
   readonly cloud: CloudConfig;
   readonly agent: AgentConfig;
-  /** Agents whose secrets this one's identity may read too. */
+  /** The agents that share this one's identity, and so whatever it may read. */
   readonly neighbours: readonly Neighbour[];
 };

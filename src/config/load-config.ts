@@ -41,7 +41,7 @@ export async function loadRunConfig(options: LoadOptions): Promise<RunConfig> {
   const neighbours = await neighboursOf({
     project: options.project,
     agent: agent.name,
-    credentials: agent.credentials,
+    models: projectModels(project),
     accountOf: (name) => accountOf(cloud, name),
   });
   return { agent, cloud: cloudConfig(cloud, { agent: options.agent, file }), neighbours };
@@ -88,10 +88,10 @@ async function loadAgent(options: LoadOptions, project: ProjectTable): Promise<A
 }
 
 function agentModels(agent: AgentTable, project: ProjectTable, file: string): ModelConfig[] {
-  const models = new Map(Object.entries(project.models ?? {}));
+  const models = projectModels(project);
   return (agent.models ?? []).map((name) => {
     const model = models.get(name);
-    if (model !== undefined) return { name, provider: model.provider, authType: model.authType };
+    if (model !== undefined) return model;
     const known = [...models.keys()];
     throw new ConfigError({
       what: `${file}: models names "${name}", which no [models.${name}] defines`,
@@ -103,3 +103,11 @@ function agentModels(agent: AgentTable, project: ProjectTable, file: string): Mo
     });
   });
 }
+
+const projectModels = ({ models = {} }: ProjectTable): ReadonlyMap<string, ModelConfig> =>
+  new Map(
+    Object.entries(models).map(([name, { provider, authType }]) => [
+      name,
+      { name, provider, authType },
+    ]),
+  );

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError, DataError } from "../errors.ts";
+import { addCommand } from "./add-command.ts";
 import type { Credential, CredentialField } from "./credential.ts";
 import type { FieldType } from "./credential-type.ts";
 import { type InstancePlace, instancePlace } from "./instance-place.ts";
@@ -106,6 +107,6 @@ function missingCredentials(store: string, refs: readonly CredentialRef[]): Conf
         ? `The credential ${names} is missing`
         : `Credentials are missing: ${names}`,
     why: `nothing is stored in ${refs.map(({ type, instance }) => join(store, type, instance)).join(" or ")}`,
-    remedy: refs.map((ref) => `al creds add ${formatRef(ref)}`).join("\n"),
+    remedy: refs.map((ref) => addCommand(ref, { store })).join("\n"),
   });
 }

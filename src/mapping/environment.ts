@@ -1,5 +1,6 @@
 import type { Credential, CredentialField } from "../credentials/credential.ts";
 import { formatRef } from "../credentials/ref.ts";
+import { shellWord } from "../credentials/shell-word.ts";
 import { ConfigError, DataError } from "../errors.ts";
 import type { EnvVar } from "../gcp/types.ts";
 import { fieldSecretId } from "./secret-names.ts";
@@ -60,7 +61,7 @@ const nulInVariable = ({ name, env }: CredentialField, { ref }: Credential): Dat
   new DataError({
     what: `The field ${name} of ${formatRef(ref)} holds a NUL character`,
     why: `it becomes the variable ${env.join(", ")}, and no environment variable can hold one`,
-    remedy: `Store the value without it: al creds add ${formatRef(ref)}`,
+    remedy: `Store the value without it: al creds add ${shellWord(formatRef(ref))}`,
   });
 
 const collision = (earlier: Injection, later: Injection): string =>

@@ -54,7 +54,7 @@ describe("what a project needs", () => {
         ok       Gateway API key (gateway_api_key)
       6 of 8 credentials missing or refused. To mend:
         al creds add git_ssh:botty
-        mkdir -p ~/.action-llama/credentials/my_service/default # and write a file there for each field; al does not know this type
+        (umask 077; mkdir -p ~/.action-llama/credentials/my_service/default && printf %s "$VALUE" > ~/.action-llama/credentials/my_service/default/token)   # one file for each field; al does not know this type's
         al creds add github_webhook_secret:MyOrg
         al creds add openai_key
         al creds add linear_webhook_secret

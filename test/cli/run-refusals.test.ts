@@ -406,8 +406,8 @@ test("agents that share an account but not their credentials are warned, with th
       it = { credentials = ["github_token"] }
       other = { credentials = ["aws"] }
     }
-  al gcp init --runners per-agent --print-terraform prints the whole of it, with the models' keys; without
-  --print-terraform it writes the accounts into [cloud].
+  al gcp init --runners per-agent --print-terraform prints the whole of it; without --print-terraform it writes
+  the accounts into [cloud].
 `,
   });
 });

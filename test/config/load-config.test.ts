@@ -319,15 +319,17 @@ describe("neighbours", () => {
     [`project/agents/${name}/config.toml`]: `credentials = ${credentials}\n${AGENT}`,
   });
 
-  test("are the agents that run as the same account with other credentials, by name", async () => {
+  test("are the agents that run as the same account, by name, with what they list and the project defines", async () => {
     const { neighbours } = await load({
-      "project/config.toml": `${CLOUD}[cloud.service_accounts]\nalone = "al-alone@demo-project.iam.gserviceaccount.com"`,
+      "project/config.toml": `${CLOUD}[cloud.service_accounts]\nalone = "al-alone@demo-project.iam.gserviceaccount.com"\n[models.sonnet]\nprovider = "anthropic"\nauthType = "api_key"`,
       ...agent("dev", '["aws", "github_token"]'),
       ...agent("web", '["aws"]'),
       ...agent("ops", '["aws:prod", "github_token"]'),
       ...agent("same", '["github_token", "aws"]'),
       ...agent("none", "[]"),
       ...agent("alone", '["linear_token"]'),
+      "project/agents/thinker/SKILL.md": "#",
+      "project/agents/thinker/config.toml": 'models = ["sonnet", "unknown"]',
       ...agent(".hidden", '["linear_token"]'),
       "project/agents/broken/SKILL.md": "#",
       "project/agents/broken/config.toml": "= 1",
@@ -335,8 +337,15 @@ describe("neighbours", () => {
       "project/agents/draft/config.toml": 'credentials = ["linear_token"]',
     });
     expect(neighbours).toEqual([
-      { agent: "ops", credentials: ["aws:prod", "github_token"] },
-      { agent: "web", credentials: ["aws"] },
+      { agent: "none", credentials: [], models: [] },
+      { agent: "ops", credentials: ["aws:prod", "github_token"], models: [] },
+      { agent: "same", credentials: ["github_token", "aws"], models: [] },
+      {
+        agent: "thinker",
+        credentials: [],
+        models: [{ name: "sonnet", provider: "anthropic", authType: "api_key" }],
+      },
+      { agent: "web", credentials: ["aws"], models: [] },
     ]);
   });
 });

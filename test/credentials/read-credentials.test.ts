@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
@@ -249,6 +250,34 @@ describe("what is missing or cannot be read", () => {
       remedy: al creds add github_token
       al creds add git_ssh:botty"
     `);
+  });
+
+  test("an instance of a type that al does not know, which is written by hand", async () => {
+    const store = await temporaryStore({});
+    expect(await refused(store, "nope:a b")).toMatchInlineSnapshot(`
+      "ConfigError, exit 78
+      what: The credential nope:a b is missing
+      why: nothing is stored in <home>/credentials/nope/a b
+      remedy: (umask 077; mkdir -p '<home>/credentials/nope/a b' && printf %s "$VALUE" > '<home>/credentials/nope/a b/token')   # one file for each field; al does not know this type's"
+    `);
+  });
+
+  test("an instance whose name means something to a shell", async () => {
+    const store = await temporaryStore({});
+    expect(
+      (await refused(store, "github_token:$(x) y", "git_ssh:it's")).split("\n").slice(-2),
+    ).toEqual(["remedy: al creds add 'github_token:$(x) y'", "al creds add 'git_ssh:it'\\''s'"]);
+  });
+
+  test("what the remedy says for an unknown type does store it", async () => {
+    const store = await temporaryStore({});
+    const text = await refusal(() => read(store, "nope:a b"));
+    const remedy = text.slice(text.indexOf("remedy: ") + "remedy: ".length);
+    execFileSync("/bin/sh", ["-c", remedy], { env: { ...process.env, VALUE: "fake" } });
+    const { credentials } = await read(store, "nope:a b");
+    expect(credentials).toMatchObject([
+      { ref: { type: "nope", instance: "a b" }, fields: [{ name: "token" }] },
+    ]);
   });
 
   test("the whole store", async () => {
