@@ -16,6 +16,8 @@ export type ErrorWords = {
   readonly what: string;
   readonly why?: string;
   readonly remedy: string;
+  /** The same repair in Terraform's form, where the module in terraform/ has a part in it. */
+  readonly terraform?: string;
 };
 
 /** Every failure that a person can meet. Its texts never hold a credential's value. */
@@ -23,6 +25,7 @@ export class AlError extends Error {
   readonly exit: ExitStatus;
   readonly why: string | undefined;
   readonly remedy: string;
+  readonly terraform: string | undefined;
 
   constructor(exit: ExitStatus, words: ErrorWords, options?: ErrorOptions) {
     super(words.what, options);
@@ -30,6 +33,7 @@ export class AlError extends Error {
     this.exit = exit;
     this.why = words.why;
     this.remedy = words.remedy;
+    this.terraform = words.terraform;
   }
 }
 

@@ -15,13 +15,19 @@ export type GrantPlace = {
   readonly repository?: string | undefined;
 };
 
-/** How IAM policies write an identity, as a word of a shell. Who is known by no address must be filled in. */
-export function memberOf(principal: string): string {
-  if (principal.startsWith("principal")) return `"${principal}"`;
-  if (!principal.includes("@")) return '"user:<your account>"';
+/** How IAM policies write an identity. Who is known by no address must be filled in. */
+export function memberName(principal: string): string {
+  if (principal.startsWith("principal")) return principal;
+  if (!principal.includes("@")) return "user:<your account>";
   return principal.endsWith("gserviceaccount.com")
     ? `serviceAccount:${principal}`
     : `user:${principal}`;
+}
+
+/** The same as a word of a shell. */
+export function memberOf(principal: string): string {
+  const member = memberName(principal);
+  return /^(user|serviceAccount):[^<]*$/.test(member) ? member : `"${member}"`;
 }
 
 /**
@@ -56,17 +62,45 @@ export function grantCommand(
 }
 
 /** `beginnings` are those of ids, without the divider. Conditions know projects by number only (https://cloud.google.com/iam/docs/conditions-resource-attributes). */
-export function prefixCondition(
+function prefixCondition(
   { project, projectNumber }: Pick<GrantPlace, "project" | "projectNumber">,
   beginnings: readonly string[],
+  title = "action-llama",
 ): string {
   const number =
     projectNumber ?? `$(gcloud projects describe ${project} --format='value(projectNumber)')`;
   const expression = beginnings
     .map((each) => `resource.name.startsWith('projects/${number}/secrets/${each}--')`)
     .join(" || ");
-  return `--condition="title=action-llama,expression=${expression}"`;
+  return `--condition="title=${title},expression=${expression}"`;
 }
+
+/**
+ * How many names one condition may hold: IAM takes 12 logical operators (https://cloud.google.com/iam/quotas).
+ * terraform/runners.tf divides the same way.
+ */
+export const NAMES_PER_CONDITION = 13;
+
+/** Lets a service account read the secrets whose ids begin so, with as many grants as IAM asks for. */
+export function readerCommand(
+  account: string,
+  beginnings: readonly string[],
+  place: Pick<GrantPlace, "project" | "projectNumber">,
+): string {
+  const chunks = chunked(beginnings, NAMES_PER_CONDITION);
+  const grant = `--member=${memberOf(account)} --role=roles/secretmanager.secretAccessor`;
+  const title = (index: number): string =>
+    chunks.length === 1 ? "action-llama" : `action-llama-${index + 1}`;
+  return chunks
+    .map((chunk, index) => prefixCondition(place, chunk, title(index)))
+    .map((only) => `gcloud projects add-iam-policy-binding ${place.project} ${grant} ${only}`)
+    .join(" && ");
+}
+
+export const chunked = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 
 /** The project of a service account, as its address tells; undefined for Google's own. */
 export const accountProject = (email: string): string | undefined =>
