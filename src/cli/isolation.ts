@@ -3,7 +3,10 @@ import { formatRef } from "../credentials/ref.ts";
 import { type AgentRequirements, usableRefs } from "../credentials/required-refs.ts";
 import { hclAgent } from "../mapping/hcl-text.ts";
 
-type Sharing = Pick<RunConfig, "agent" | "neighbours">;
+type Sharing = {
+  readonly agent: Pick<RunConfig["agent"], "name" | "credentials" | "models">;
+  readonly neighbours: readonly Neighbour[];
+};
 
 /** The agents that share an agent's identity and do not need exactly the credentials that it needs, models' keys included. */
 export function differingNeighbours({ agent, neighbours }: Sharing): Neighbour[] {

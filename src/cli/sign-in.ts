@@ -30,7 +30,8 @@ export async function signInStored(cloud: SignInConfig, settings: Settings): Pro
   return signInKeyless({ key, impersonate, project, emulator, settings: settings.google });
 }
 
-async function storedKey(credential: string, store: string): Promise<ServiceAccountKey> {
+/** @throws ConfigError when it is not stored; DataError when it is no key */
+export async function storedKey(credential: string, store: string): Promise<ServiceAccountKey> {
   const ref = parseRef(credential);
   const found = await findCredential(store, ref);
   const json = found?.fields.find(({ name }) => name === "key_json")?.content;

@@ -16,8 +16,6 @@ export type ProjectCheck = {
   readonly notes: readonly string[];
   /** In the order of their names; complete only when there are no problems. */
   readonly agents: readonly AgentNeeds[];
-  /** Names of those that run on Cloud Run; none while there is no [cloud] section. */
-  readonly cloudAgents: readonly string[];
   /** Ref of the credential that signs in to Google Cloud; undefined while no agent can run there, and where no stored one is used. */
   readonly signIn: string | undefined;
 };
@@ -46,7 +44,6 @@ export async function checkProject(files: ProjectFiles): Promise<ProjectCheck> {
     problems: problems.length > 0 ? problems : await runProblems(files, inCloud),
     notes: merged.project === undefined ? [] : notes(merged.project, agents),
     agents,
-    cloudAgents: inCloud.map(({ name }) => name),
     signIn: inCloud.length > 0 ? signIn : undefined,
   };
 }

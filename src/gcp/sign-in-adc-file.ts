@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors.ts";
+import { LOGIN } from "./sign-in-errors.ts";
 
 /** A file to sign in with, parsed; which keys it has depends on its `type`. */
 export type AdcFile = { readonly [key: string]: unknown };
@@ -46,6 +47,5 @@ export const malformedAdc = ({ source }: AdcPlace, why: string): ConfigError =>
   new ConfigError({
     what: `${source} cannot be used to sign in`,
     why,
-    remedy:
-      "Sign in again: gcloud auth application-default login\nor set GOOGLE_APPLICATION_CREDENTIALS to another file.",
+    remedy: `${LOGIN}  # or set GOOGLE_APPLICATION_CREDENTIALS to another file`,
   });

@@ -11,6 +11,7 @@ import {
   parseAdcFile,
   textOf,
 } from "./sign-in-adc-file.ts";
+import { LOGIN } from "./sign-in-errors.ts";
 import { externalIdentity, impersonationTarget } from "./sign-in-external.ts";
 import type { Identity } from "./sign-in-identity.ts";
 import { impersonated } from "./sign-in-impersonate.ts";
@@ -71,7 +72,7 @@ async function readIfThere(
         ? `GOOGLE_APPLICATION_CREDENTIALS names ${path}, which cannot be read`
         : `${path} cannot be read`,
       why: code === "ENOENT" ? "there is no such file" : code,
-      remedy: `Check that ${path} is a file that you may read, or sign in: gcloud auth application-default login`,
+      remedy: mustBe ? `unset GOOGLE_APPLICATION_CREDENTIALS && ${LOGIN}` : LOGIN,
     });
   });
 }
@@ -124,6 +125,5 @@ const notFound = (file: string): ConfigError =>
   new ConfigError({
     what: "There are no application default credentials",
     why: `GOOGLE_APPLICATION_CREDENTIALS is not set, there is no ${file}, and no metadata server answers`,
-    remedy:
-      'Sign in: gcloud auth application-default login\nor use a stored key: write auth = "key" in [cloud] and run al creds add gcp_service_account',
+    remedy: `${LOGIN}  # or use a stored key: al gcp init --auth key`,
   });

@@ -24,12 +24,25 @@ export const unreachable = (host: string, why: string): UnavailableError =>
     remedy: "Check the network and https://status.cloud.google.com, then run the command again.",
   });
 
+/** How a person signs in. */
+export const LOGIN = "gcloud auth application-default login";
+
+/** An API that signing in itself needs is off. */
+export class ApiOffError extends ConfigError {
+  readonly host: string;
+
+  constructor(host: string, words: ErrorWords) {
+    super(words);
+    this.host = host;
+  }
+}
+
 /** A sign-in of a person that has run out. */
 export const loginExpired = (source: string, why: string): PermissionError =>
   new PermissionError({
     what: `The sign-in stored in ${source} is no longer accepted`,
     why: harmless(why),
-    remedy: "Sign in again: gcloud auth application-default login",
+    remedy: LOGIN,
   });
 
 /** Google took a token no longer, even a new one. */
@@ -37,8 +50,9 @@ export const tokenRefused = (principal: string, why: string): AlError =>
   new AlError(EXIT.permission, {
     what: `Google does not accept the sign-in as ${principal}`,
     why: harmless(why),
-    remedy:
-      "Check that the account still exists and is enabled. If a person signs in: gcloud auth application-default login",
+    remedy: principal.endsWith("gserviceaccount.com")
+      ? `gcloud iam service-accounts enable ${principal}  # if it was disabled, and is still there`
+      : LOGIN,
   });
 
 /**

@@ -1,6 +1,7 @@
 import { type AlError, ConfigError, EXIT, PermissionError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
 import {
+  ApiOffError,
   harmless,
   isPassing,
   lacksQuotaProject,
@@ -132,17 +133,19 @@ function refusal(given: Impersonation, { status, message, withoutApi }: Refusal)
   const billed = /permission to use project ([^\s.]+)/.exec(message)?.[1];
   if (billed !== undefined) return notBilled(given, { why: message, project: billed });
   if (withoutApi !== undefined)
-    return new ConfigError({
+    return new ApiOffError(HOST, {
       what: `al could not act as ${target}: the API for that is not enabled`,
       why: message,
       remedy: `gcloud services enable ${HOST} --project=${withoutApi}`,
+      terraform: `terraform apply  # google_project_service.this["${HOST}"]`,
     });
   if (status === 403) return notAllowed(given, message);
   if (status === 404)
     return new ConfigError({
       what: `There is no service account ${target}`,
       why: message,
-      remedy: `Correct [cloud] impersonate; the accounts there are: gcloud iam service-accounts list --project=${projectOf(target)}`,
+      remedy: `gcloud iam service-accounts create ${target.split("@")[0]} --project=${projectOf(target)}  # or correct [cloud] impersonate; list shows the accounts`,
+      terraform: controllerForm(target, "google_service_account.controller"),
     });
   if (status === 401)
     return tokenRefused(source.account ?? "the application default credentials", message);
@@ -150,7 +153,7 @@ function refusal(given: Impersonation, { status, message, withoutApi }: Refusal)
   return withExit(EXIT.config, {
     what: `al could not act as ${target}`,
     why: message || `${HOST} answers with status ${status}`,
-    remedy: "Check impersonate in [cloud].",
+    remedy: "al gcp init --auth impersonate  # and check [cloud] impersonate",
   });
 }
 
@@ -162,30 +165,32 @@ const notBilled = (
   new PermissionError({
     what: `al could not act as ${target}: the caller may not use the quota of ${project}`,
     why,
-    remedy: `gcloud projects add-iam-policy-binding ${project} --member="${source.member}" --role=roles/serviceusage.serviceUsageConsumer\nor name another project: gcloud auth application-default set-quota-project <project>`,
+    remedy: `gcloud projects add-iam-policy-binding ${project} --member="${source.member}" --role=roles/serviceusage.serviceUsageConsumer  # or name another project: gcloud auth application-default set-quota-project <project>`,
   });
 
 /** Google does not tell whether the right or the account is missing; the grant is the same in every tool. */
 function notAllowed({ source, target }: Impersonation, why: string): PermissionError {
-  const project = projectOf(target);
-  const federated = source.member.startsWith("principal");
-  const role = federated
+  const role = source.member.startsWith("principal")
     ? "roles/iam.workloadIdentityUser"
     : "roles/iam.serviceAccountTokenCreator";
+  const member = JSON.stringify(source.member);
   return new PermissionError({
     what: `${source.account ?? "The application default credentials"} may not act as ${target}`,
-    why,
-    remedy: [
-      `gcloud iam service-accounts add-iam-policy-binding ${target} --project=${project} --member="${source.member}" --role=${role}`,
-      "or in Terraform:",
-      'resource "google_service_account_iam_member" "al_impersonation" {',
-      `  service_account_id = "projects/${project}/serviceAccounts/${target}"`,
-      `  role               = "${role}"`,
-      `  member             = "${source.member}"`,
-      "}",
-      `A grant takes effect after some minutes. If there is no such account, correct [cloud] impersonate.`,
-    ].join("\n"),
+    why: `${why}\nA grant takes effect after some minutes. If there is no such account, correct [cloud] impersonate.`,
+    remedy: `gcloud iam service-accounts add-iam-policy-binding ${target} --project=${projectOf(target)} --member=${member} --role=${role}`,
+    terraform: controllerForm(
+      target,
+      `google_service_account_iam_member.controller_impersonator[${member}]`,
+      `controller_impersonators = [${member}]`,
+    ),
   });
+}
+
+/** What the module in terraform/ must be told so that the account is its controller, and what it then makes. */
+function controllerForm(target: string, resource: string, ...settings: readonly string[]): string {
+  const [id] = target.split("@");
+  const named = id === "al-controller" ? [] : [`controller_account_id = "${id}"`];
+  return [...named, ...settings, `terraform apply  # ${resource}`].join("; ");
 }
 
 /** The project that owns an account, as its address tells. */

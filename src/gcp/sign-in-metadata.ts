@@ -1,5 +1,6 @@
 import { ConfigError, UnavailableError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
+import { LOGIN } from "./sign-in-errors.ts";
 import type { Identity } from "./sign-in-identity.ts";
 import { jsonObject, type SendRequest, type SignInAnswer } from "./sign-in-request.ts";
 import { AccessTokens, TokenClient } from "./sign-in-tokens.ts";
@@ -83,6 +84,5 @@ const withoutAccount = (): ConfigError =>
   new ConfigError({
     what: "This machine has no service account to sign in with",
     why: "its metadata server knows none",
-    remedy:
-      "Attach a service account to the machine, or sign in as yourself: gcloud auth application-default login",
+    remedy: `${LOGIN}  # or attach a service account to the machine`,
   });

@@ -10,6 +10,7 @@ import {
   type ProbeFacts,
   type ProjectFacts,
   type ReadinessPlace,
+  type RepositoryFacts,
 } from "../mapping/readiness-facts.ts";
 import { probeId } from "../mapping/readiness-remedies.ts";
 import { type GrantedOn, REQUIRED_PERMISSIONS } from "../mapping/required-permissions.ts";
@@ -52,10 +53,9 @@ export async function askAccount(
 
 /** The same for a repository. */
 export async function askRepository(
-  { repository }: ReadinessPlace,
+  repository: string,
   { images, policies }: ProjectServices,
-): Promise<ProjectFacts["repository"]> {
-  if (repository === undefined) return undefined;
+): Promise<RepositoryFacts> {
   const resource = { kind: "repository", name: repository } as const;
   const [exists, held] = await Promise.all([
     ask(() => images.hasRepository(repository)),

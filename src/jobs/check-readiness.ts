@@ -2,11 +2,12 @@ import pLimit from "p-limit";
 import { AlError, EXIT } from "../errors.ts";
 import { CODE, GoogleCallError, hasCode } from "../gcp/google-call-error.ts";
 import type { ProjectServices } from "../gcp/project-services.ts";
+import { ApiOffError } from "../gcp/sign-in-errors.ts";
 import { neededApis } from "../mapping/apis.ts";
 import { artifactImage } from "../mapping/artifact-image.ts";
 import { readinessOf } from "../mapping/readiness.ts";
 import { unsettledSecrets } from "../mapping/readiness-accounts.ts";
-import type { Check } from "../mapping/readiness-check.ts";
+import { type Check, remedyOf } from "../mapping/readiness-check.ts";
 import {
   type Asked,
   known,
@@ -15,6 +16,8 @@ import {
   type ReadinessPlace,
   unknown,
 } from "../mapping/readiness-facts.ts";
+import { isStranger } from "../mapping/readiness-sign-in.ts";
+import { repositoriesOf } from "../mapping/repositories.ts";
 import { REQUIRED_PERMISSIONS } from "../mapping/required-permissions.ts";
 import { ask } from "./ask.ts";
 import { askAccount, askPolicy, askProbe, askRepository } from "./ask-resources.ts";
@@ -35,7 +38,7 @@ export async function checkReadiness(
 
 async function gather(place: ReadinessPlace, services: ProjectServices): Promise<ReadinessFacts> {
   // Alone, since its answer tells whether there is any use in asking more.
-  const door = await knock(place, services);
+  const door = withoutStrangers(place, await knock(place, services));
   const access =
     door.kind === "open" ? { ...door, ...(await askAll(place, door.held, services)) } : door;
   return { skewMs: services.seen.skewMs, access };
@@ -43,8 +46,11 @@ async function gather(place: ReadinessPlace, services: ProjectServices): Promise
 
 type Held = Asked<ReadonlySet<string>>;
 type Door =
-  | { readonly kind: "refused" | "invisible"; readonly why: string; readonly remedy?: string }
+  | Exclude<ReadinessFacts["access"], { kind: "open" }>
   | { readonly kind: "open"; readonly held: Held };
+
+const withoutStrangers = (place: ReadinessPlace, door: Door): Door =>
+  door.kind === "open" && isStranger(place, door.held) ? { kind: "stranger" } : door;
 
 /** The one question that everybody may ask. */
 async function knock({ project }: ReadinessPlace, { policies }: ProjectServices): Promise<Door> {
@@ -68,11 +74,15 @@ const isSignInError = (error: unknown): error is AlError =>
   !(error instanceof GoogleCallError) &&
   error.exit !== EXIT.unavailable;
 
-const refused = ({ message, why, remedy }: AlError): Door => ({
-  kind: "refused",
-  why: why === undefined ? message : `${message}: ${why}`,
-  remedy,
-});
+function refused(error: AlError): Door {
+  const { message, why } = error;
+  return {
+    kind: "refused",
+    why: why === undefined ? message : `${message}: ${why}`,
+    remedy: remedyOf(error),
+    ...(error instanceof ApiOffError ? { offApi: error.host } : {}),
+  };
+}
 
 async function askAll(
   place: ReadinessPlace,
@@ -84,13 +94,14 @@ async function askAll(
   const name = `projects/${project}`;
   const hosts = neededApis({ images: true, impersonation: true });
   const accounts = new Set(place.agents.map(({ account }) => account));
-  const [found, on, regions, policy, probe, repository, looked, images] = await Promise.all([
+  const repositories = repositoriesOf(place);
+  const [found, on, regions, policy, probe, stores, looked, images] = await Promise.all([
     limit(() => ask(() => services.projects.getProject(project))),
     limit(() => ask(() => services.apis.areOn(project, hosts))),
     limit(() => ask(() => services.regions.listRegions(project))),
     limit(() => askPolicy({ kind: "project", name }, services)),
     limit(() => askProbe(place, services)),
-    limit(() => askRepository(place, services)),
+    each(repositories, (repository) => limit(() => askRepository(repository, services))),
     each(accounts, (account) => limit(() => askAccount(account, place, services))),
     askImages(place, services, limit),
   ]);
@@ -99,7 +110,7 @@ async function askAll(
     limit(() => askPolicy({ kind: "secret", name: `${name}/secrets/${id}` }, services)),
   );
   return {
-    ...{ ...settled, held, services: on, regions, probe, repository, accounts: looked },
+    ...{ ...settled, held, services: on, regions, probe, repositories: stores, accounts: looked },
     ...{ images, secretPolicies, seen: services.seen.answered },
   };
 }
@@ -110,7 +121,7 @@ async function askImages(
   { images }: ProjectServices,
   limit: ReturnType<typeof pLimit>,
 ): Promise<ProjectFacts["images"]> {
-  const references = new Set(agents.map(({ image }) => image));
+  const references = new Set(agents.flatMap(({ image }) => image ?? []));
   const found = await each(references, async (reference) => {
     const image = artifactImage(reference);
     return image && limit(() => ask(() => images.hasImage(image)));

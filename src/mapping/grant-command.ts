@@ -62,7 +62,7 @@ export function grantCommand(
 }
 
 /** `beginnings` are those of ids, without the divider. Conditions know projects by number only (https://cloud.google.com/iam/docs/conditions-resource-attributes). */
-export function prefixCondition(
+function prefixCondition(
   { project, projectNumber }: Pick<GrantPlace, "project" | "projectNumber">,
   beginnings: readonly string[],
   title = "action-llama",

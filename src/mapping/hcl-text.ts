@@ -12,7 +12,12 @@ export const hclKey = (name: string): string =>
   /^[A-Za-z_][A-Za-z0-9_-]*$/.test(name) ? name : hclText(name);
 
 /** An entry of the module's variable \`agents\`. */
-export const hclAgent = (agent: {
+export function hclAgent(agent: {
   readonly name: string;
   readonly credentials: readonly string[];
-}): string => `${hclKey(agent.name)} = { credentials = ${hclList(agent.credentials)} }`;
+  /** Undefined: the one that the module derives. */
+  readonly accountId?: string | undefined;
+}): string {
+  const account = agent.accountId === undefined ? "" : `, account_id = ${hclText(agent.accountId)}`;
+  return `${hclKey(agent.name)} = { credentials = ${hclList(agent.credentials)}${account} }`;
+}

@@ -1,12 +1,7 @@
 import { dependingOn } from "./readiness-apis.ts";
 import { type Check, missing, ok, unclear } from "./readiness-check.ts";
 import type { AgentPlace, ProjectFacts, ReadinessPlace } from "./readiness-facts.ts";
-import {
-  createAccount,
-  enableAccount,
-  letRunnerRead,
-  separateAccounts,
-} from "./readiness-remedies.ts";
+import { letRunnerRead, mendAccount, separateAccounts } from "./readiness-remedies.ts";
 import { mayRead } from "./runner-access.ts";
 
 /** Each account once, with the agents that run as it. */
@@ -48,10 +43,10 @@ function accountCheck(
       return missing(
         about,
         "it is disabled, so nothing can run as it",
-        enableAccount(account, place),
+        mendAccount(account, "enable", place),
       );
     case "absent":
-      return missing(about, "there is no such account", createAccount(account, agents, place));
+      return missing(about, "there is no such account", mendAccount(account, "create", place));
   }
 }
 

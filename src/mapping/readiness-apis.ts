@@ -19,11 +19,11 @@ export function apiChecks(
   facts: ProjectFacts,
   { usesImages }: { usesImages: boolean },
 ): Check[] {
-  const needed = neededApis({ images: usesImages, impersonation: place.impersonates });
+  const needed = neededApis({ images: usesImages, impersonation: place.auth === "impersonate" });
   const forDoctor = Object.entries(DOCTOR_APIS)
     .filter(([host]) => facts.seen.get(host) === false)
     .map(([host, title]) =>
-      unclear(
+      missing(
         { id: `api:${host}`, subject: title },
         "it is off; runs do without it, al doctor does not",
         enableApi(host, place),
@@ -47,7 +47,7 @@ export function dependingOn(host: string, facts: ProjectFacts, check: Check): Ch
   return unclear(check, `the ${apiTitle(host)} is off`);
 }
 
-export function regionCheck({ region, project }: ReadinessPlace, { regions }: ProjectFacts): Check {
+export function regionCheck({ region, alFlags }: ReadinessPlace, { regions }: ProjectFacts): Check {
   const about = { id: "region", subject: `region ${region}` };
   if (regions.kind === "unknown") {
     const heard = CLOUD_RUN_REGIONS.has(region) ? "al knows it" : "al does not know it";
@@ -56,7 +56,7 @@ export function regionCheck({ region, project }: ReadinessPlace, { regions }: Pr
   if (regions.value.includes(region)) return ok(about);
   const near = nearest(region, regions.value);
   return missing(about, `Cloud Run is not there; it is in ${near}, among others`, {
-    gcloud: `gcloud run regions list --project=${project}  # then correct [cloud] region`,
+    gcloud: `al gcp init${alFlags} --region ${near}`,
     terraform: `region = "${near}"; terraform apply`,
   });
 }

@@ -12,6 +12,15 @@ export type Check = {
   readonly remedy?: Remedy;
 };
 
+/** What mends a failure, as it says itself. */
+export const remedyOf = ({
+  remedy,
+  terraform,
+}: {
+  readonly remedy: string;
+  readonly terraform: string | undefined;
+}): Remedy => ({ gcloud: remedy, ...(terraform === undefined ? {} : { terraform }) });
+
 type About = { readonly id: string; readonly subject: string };
 type More = { readonly why?: string | undefined; readonly remedy?: Remedy | undefined };
 

@@ -1,20 +1,32 @@
+import type { Remedy } from "./readiness-check.ts";
+
 /** What Google answered, or why nobody knows. */
 export type Asked<T> =
   | { readonly kind: "known"; readonly value: T }
   | { readonly kind: "unknown"; readonly why: string };
 
-/** One agent that runs on Cloud Run, as configured on this machine. */
+/** One agent and the account that its jobs run as, as configured on this machine. */
 export type AgentPlace = {
   readonly name: string;
   /** E-mail address of the service account that its jobs run as. */
   readonly account: string;
-  readonly image: string;
-  /** Refs of the credentials that it lists. */
+  /** Undefined while no `[cloudrun]` names one. */
+  readonly image: string | undefined;
+  /** Refs of the credentials that it needs. */
   readonly credentials: readonly string[];
-  /** Ids of the secrets that its stored credentials become. */
+  /** Ids of the secrets that those become, also where they are not stored on this machine. */
   readonly secretIds: readonly string[];
   /** Agents of the same account with other credentials. */
   readonly neighbours: readonly string[];
+};
+
+/** Every agent of the project, as the Terraform module is told of it. */
+export type ProjectAgent = {
+  readonly name: string;
+  /** Refs of the credentials that it needs, its models' keys too. */
+  readonly credentials: readonly string[];
+  /** Undefined where `[cloud]` names none for it. */
+  readonly account: string | undefined;
 };
 
 /** What is configured, and what al found on this machine. */
@@ -24,11 +36,20 @@ export type ReadinessPlace = {
   /** E-mail address of whoever calls Google, or what else al knows them by. */
   readonly principal: string;
   readonly secretPrefix: string;
-  /** Whether tokens come from IAM Credentials, by impersonation. */
-  readonly impersonates: boolean;
+  /** How al signs in; with `impersonate`, tokens come from IAM Credentials. */
+  readonly auth: "key" | "adc" | "impersonate";
+  /** Ref of the stored key that signs in; undefined where Google's application default credentials do. */
+  readonly credential: string | undefined;
   /** `projects/P/locations/L/repositories/R`, when `[cloud] artifact_registry` names one. */
   readonly repository: string | undefined;
+  /** Those that are looked at. */
   readonly agents: readonly AgentPlace[];
+  /** All of the project. */
+  readonly everyAgent: readonly ProjectAgent[];
+  /** The account that `[cloud]` names for all agents together. */
+  readonly sharedAccount: string | undefined;
+  /** What names the same files to another command of al: ` -E prod`, or nothing. */
+  readonly alFlags: string;
 };
 
 /** An IAM policy in Google's form, version 3. */
@@ -48,6 +69,11 @@ export type ProbeFacts =
   | { readonly kind: "there"; readonly held: ReadonlySet<string> }
   | { readonly kind: "absent" }
   | { readonly kind: "unknown"; readonly why: string };
+
+export type RepositoryFacts = {
+  readonly exists: Asked<boolean>;
+  readonly held: Asked<ReadonlySet<string>>;
+};
 
 /** What Google answered to a caller that it let in. */
 export type ProjectFacts = {
@@ -69,10 +95,8 @@ export type ProjectFacts = {
     { readonly state: Asked<AccountState>; readonly held: Asked<ReadonlySet<string>> }
   >;
   readonly probe: ProbeFacts;
-  /** Undefined when none is configured. */
-  readonly repository:
-    | { readonly exists: Asked<boolean>; readonly held: Asked<ReadonlySet<string>> }
-    | undefined;
+  /** By name: those that are configured or hold an agent's image. */
+  readonly repositories: ReadonlyMap<string, RepositoryFacts>;
   readonly policy: Asked<IamPolicy>;
   /** By id; a secret that does not exist yet has a policy without bindings. */
   readonly secretPolicies: ReadonlyMap<string, Asked<IamPolicy>>;
@@ -89,9 +113,13 @@ export type ReadinessFacts = {
         readonly kind: "refused";
         readonly why: string;
         /** What mends it, where the sign-in itself says so. */
-        readonly remedy?: string;
+        readonly remedy?: Remedy;
+        /** Host of the API that is off, where that is why. */
+        readonly offApi?: string;
       }
     | { readonly kind: "invisible"; readonly why: string }
+    /** Of another project, and without any right in this one. */
+    | { readonly kind: "stranger" }
     | ({ readonly kind: "open" } & ProjectFacts);
 };
 

@@ -1,8 +1,16 @@
 import { accountsOf } from "./readiness-accounts.ts";
 import { dependingOn } from "./readiness-apis.ts";
-import { type Check, missing, ok, unclear } from "./readiness-check.ts";
+import { type Check, missing, ok, type Remedy, unclear } from "./readiness-check.ts";
 import type { Asked, ProjectFacts, ReadinessPlace } from "./readiness-facts.ts";
-import { createProbe, grantPermission, probeId, runnerKey } from "./readiness-remedies.ts";
+import { repositorySuffix } from "./readiness-images.ts";
+import {
+  createProbe,
+  grantOnAccount,
+  grantOnRepository,
+  grantPermission,
+  probeId,
+} from "./readiness-remedies.ts";
+import { repositoriesOf } from "./repositories.ts";
 import { apiOf, REQUIRED_PERMISSIONS, type RequiredPermission } from "./required-permissions.ts";
 
 type Held = Asked<ReadonlySet<string>>;
@@ -26,11 +34,11 @@ function checksOf(
     case "secrets":
       return [onSecrets(required, place, facts)];
     case "account":
-      return accountsOf(place).map((runner) => onAccount(required, runner, place, facts));
+      return accountsOf(place).map(({ account }) => onAccount(required, account, place, facts));
     case "repository":
-      return facts.repository === undefined
-        ? []
-        : [onRepository(required, place, facts, facts.repository)];
+      return repositoriesOf(place)
+        .filter((repository) => isUsedOn(required, repository, place))
+        .map((repository) => onRepository(required, repository, place, facts));
   }
 }
 
@@ -90,7 +98,7 @@ function onSecrets(
 
 function onAccount(
   required: RequiredPermission,
-  { account, agents }: ReturnType<typeof accountsOf>[number],
+  account: string,
   place: ReadinessPlace,
   facts: ProjectFacts,
 ): Check {
@@ -99,28 +107,32 @@ function onAccount(
   const found = facts.accounts.get(account);
   if (found?.state.kind === "known" && found.state.value === "absent")
     return unclear(subject, "there is no such account");
-  const remedy = grantPermission(required, withNumber(place, facts), {
-    account,
-    key: runnerKey(agents),
-  });
+  const remedy = grantOnAccount(required, account, place);
   return decide(subject, { required, held: found?.held, remedy });
 }
 
+/** al pushes into the configured repository only; others, perhaps of somebody else, it reads. */
+const isUsedOn = (
+  { permission }: RequiredPermission,
+  repository: string,
+  place: ReadinessPlace,
+): boolean =>
+  repository === place.repository || permission !== "artifactregistry.repositories.uploadArtifacts";
+
 function onRepository(
   required: RequiredPermission,
+  repository: string,
   place: ReadinessPlace,
   facts: ProjectFacts,
-  { exists, held }: NonNullable<ProjectFacts["repository"]>,
 ): Check {
-  const subject = about(required, `on ${place.repository}`);
+  const suffix = repositorySuffix(repository, place);
+  const subject = about(required, `on ${repository}`, suffix);
+  const found = facts.repositories.get(repository);
   // The repository may lie in another project than the one that was asked about.
-  if (exists.kind === "known" && !exists.value)
+  if (found?.exists.kind === "known" && !found.exists.value)
     return unclear(subject, "there is no such repository");
-  return decide(subject, {
-    required,
-    held,
-    remedy: grantPermission(required, withNumber(place, facts)),
-  });
+  const remedy = grantOnRepository(required, repository, place);
+  return decide(subject, { required, held: found?.held, remedy });
 }
 
 function decide(
@@ -128,7 +140,7 @@ function decide(
   given: {
     readonly required: RequiredPermission;
     readonly held: Held | undefined;
-    readonly remedy: ReturnType<typeof grantPermission>;
+    readonly remedy: Remedy;
   },
 ): Check {
   const { required, held, remedy } = given;

@@ -1,54 +1,71 @@
-import { shellWord } from "../credentials/shell-word.ts";
-import { repositoryAddress } from "./artifact-image.ts";
-import { accountProject, grantCommand, memberOf, prefixCondition } from "./grant-command.ts";
-import { hclAgent, hclText } from "./hcl-text.ts";
+import { accountProject, grantCommand, readerCommand } from "./grant-command.ts";
+import { apply, applyForCaller } from "./module-controller.ts";
+import { grantsOf, moduleRunners, separatedArgument } from "./module-runners.ts";
 import type { Remedy } from "./readiness-check.ts";
 import type { AgentPlace, ReadinessPlace } from "./readiness-facts.ts";
+import { moduleRepository } from "./repositories.ts";
 import { apiOf, type RequiredPermission } from "./required-permissions.ts";
 import { runnerAccountId } from "./runner-account.ts";
 
-/** `terraform apply`, and the resource of the module in terraform/ that it must make. */
-const apply = (resource: string, argument?: string): string =>
-  `${argument === undefined ? "" : `${argument}; `}terraform apply  # ${resource}`;
+type Numbered = ReadinessPlace & { readonly projectNumber: string | undefined };
 
-export const enableApi = (host: string, { project }: ReadinessPlace): Remedy => ({
+/** Both forms, where Terraform has a part. */
+const remedy = (gcloud: string, terraform: string | undefined): Remedy =>
+  terraform === undefined ? { gcloud } : { gcloud, terraform };
+
+export const enableApi = (host: string, { project }: Pick<ReadinessPlace, "project">): Remedy => ({
   gcloud: `gcloud services enable ${host} --project=${project}`,
-  terraform: apply(`google_project_service.this["${host}"]`),
+  terraform: moduleApi(host),
 });
 
-/** What the module calls the grant of a permission. */
-function grantResource(
-  { permission, on, role }: RequiredPermission,
-  agent: string | undefined,
-): string {
-  switch (on) {
-    case "project": {
-      const role =
-        { "run.googleapis.com": "run", "logging.googleapis.com": "logs" }[apiOf(permission)] ??
-        "secrets_in_project";
-      return `google_project_iam_member.controller["${role}"]`;
-    }
-    case "secrets":
-      return 'google_project_iam_member.controller_secrets["secrets_of_prefix"]';
-    case "account":
-      return `google_service_account_iam_member.controller_acts_as_runner["${agent}"]`;
-    case "repository":
-      return `google_artifact_registry_repository_iam_member.controller["${role}"]`;
-  }
+/** The module enables every API that al needs. */
+export const moduleApi = (host: string): string => apply(`google_project_service.this["${host}"]`);
+
+/** Grants the caller a permission on the project, or on secrets of al's prefix. */
+export function grantPermission(required: RequiredPermission, place: Numbered): Remedy {
+  const { permission, on } = required;
+  const gcloud = grantCommand(required, { ...place, repository: undefined });
+  const terraform =
+    on === "secrets"
+      ? applyForCaller(place, SECRETS_OF_PREFIX, prefixArgument(place))
+      : applyForCaller(place, `google_project_iam_member.controller["${roleOf(permission)}"]`);
+  return remedy(gcloud ?? `gcloud projects get-iam-policy ${place.project}`, terraform);
 }
 
-/** Grants the caller a permission; for one on an account, `runner` says on whose. */
-export function grantPermission(
+const SECRETS_OF_PREFIX = 'google_project_iam_member.controller_secrets["secrets_of_prefix"]';
+
+/** What the module calls the role that holds a permission on the project. */
+const roleOf = (permission: string): string =>
+  ({ "run.googleapis.com": "run", "logging.googleapis.com": "logs" })[apiOf(permission)] ??
+  "secrets_in_project";
+
+/** Grants the caller a permission on an account that agents run as. */
+export function grantOnAccount(
   required: RequiredPermission,
-  place: ReadinessPlace & { readonly projectNumber: string | undefined },
-  runner?: { readonly account: string; readonly key: string },
+  account: string,
+  place: ReadinessPlace,
 ): Remedy {
-  const gcloud = grantCommand(required, { ...place, account: runner?.account });
-  const argument = required.on === "secrets" ? prefixArgument(place) : undefined;
-  return {
-    gcloud: gcloud ?? `gcloud projects get-iam-policy ${place.project}`,
-    terraform: apply(grantResource(required, runner?.key), argument),
-  };
+  const gcloud = grantCommand(required, { ...place, account });
+  const key = moduleRunners(place)?.byAccount.get(account)?.key;
+  const resource = `google_service_account_iam_member.controller_acts_as_runner["${key}"]`;
+  return remedy(
+    gcloud ?? `gcloud iam service-accounts get-iam-policy ${account}`,
+    key === undefined ? undefined : applyForCaller(place, resource),
+  );
+}
+
+/** Grants the caller a permission on a repository. */
+export function grantOnRepository(
+  required: RequiredPermission,
+  repository: string,
+  place: ReadinessPlace,
+): Remedy {
+  const gcloud = grantCommand(required, { ...place, repository });
+  const resource = `google_artifact_registry_repository_iam_member.controller["${required.role}"]`;
+  return remedy(
+    gcloud ?? `gcloud artifacts repositories get-iam-policy ${repository}`,
+    moduleRepository(place) === repository ? applyForCaller(place, resource) : undefined,
+  );
 }
 
 const prefixArgument = ({ secretPrefix }: ReadinessPlace): string | undefined =>
@@ -62,89 +79,64 @@ export const createProbe = (place: ReadinessPlace): Remedy => ({
 /** The value-less secret that the Terraform module makes beside the real ones. */
 export const probeId = (prefix: string): string => `${prefix}--_probe`;
 
-/** The module's name of an account: an agent's own, or the one that all share. */
-export const runnerKey = (agents: readonly AgentPlace[]): string =>
-  ownRunner(agents)?.name ?? "shared";
-
-/** The only agent of an account that is named for it. */
-function ownRunner([agent, ...others]: readonly AgentPlace[]): AgentPlace | undefined {
-  if (agent === undefined || others.length > 0) return undefined;
-  return agent.account.startsWith(`${runnerAccountId(agent.name)}@`) ? agent : undefined;
-}
-
-const runnerArgument = (account: string, agents: readonly AgentPlace[]): string =>
-  ownRunner(agents) === undefined
-    ? `shared_runner = ${hclText(account.split("@")[0] ?? "")}; ${agentsArgument(agents)}`
-    : agentsArgument(agents);
-
-const agentsArgument = (agents: readonly AgentPlace[]): string =>
-  `agents = { ${agents.map(hclAgent).join(", ")} }`;
-
-export const createAccount = (
+/** `verb` is gcloud's: Terraform brings an account into the state that the module says, whatever is wrong with it. */
+export function mendAccount(
   account: string,
-  agents: readonly AgentPlace[],
-  { project }: ReadinessPlace,
-): Remedy => ({
-  gcloud: `gcloud iam service-accounts create ${account.split("@")[0]} --project=${accountProject(account) ?? project}`,
-  terraform: apply(
-    `google_service_account.runner["${runnerKey(agents)}"]`,
-    runnerArgument(account, agents),
-  ),
-});
-
-export const enableAccount = (account: string, { project }: ReadinessPlace): Remedy => ({
-  gcloud: `gcloud iam service-accounts enable ${account} --project=${accountProject(account) ?? project}`,
-});
+  verb: "create" | "enable",
+  place: ReadinessPlace,
+): Remedy {
+  const name = verb === "create" ? account.split("@")[0] : account;
+  const module = moduleRunners(place);
+  const key = module?.byAccount.get(account)?.key;
+  return remedy(
+    `gcloud iam service-accounts ${verb} ${name} --project=${accountProject(account) ?? place.project}`,
+    key === undefined
+      ? undefined
+      : apply(`google_service_account.runner["${key}"]`, module?.argument),
+  );
+}
 
 /** An account of its own for an agent, as the module names it. */
 export const separateAccounts = (
-  agents: readonly AgentPlace[],
-  { project }: ReadinessPlace,
+  agents: readonly { readonly name: string }[],
+  place: ReadinessPlace,
 ): Remedy => ({
-  gcloud: agents
-    .map(
+  gcloud: [
+    ...agents.map(
       ({ name }) =>
-        `gcloud iam service-accounts create ${runnerAccountId(name)} --project=${project}`,
-    )
-    .join(" && "),
-  terraform: apply("google_service_account.runner", agentsArgument(agents)),
+        `gcloud iam service-accounts create ${runnerAccountId(name)} --project=${place.project}`,
+    ),
+    `al gcp init${place.alFlags} --runners per-agent`,
+  ].join(" && "),
+  terraform: apply("google_service_account.runner", separatedArgument(place)),
 });
 
-/** Lets an agent's account read the secrets of its credentials. */
+/** Lets an agent's account read the secrets whose ids begin so. */
 export function letRunnerRead(
-  agent: AgentPlace,
+  { account }: AgentPlace,
   beginnings: readonly string[],
-  place: ReadinessPlace & { readonly projectNumber: string | undefined },
+  place: Numbered,
 ): Remedy {
-  const grant = `--member=${memberOf(agent.account)} --role=roles/secretmanager.secretAccessor`;
-  return {
-    gcloud: `gcloud projects add-iam-policy-binding ${place.project} ${grant} ${prefixCondition(place, beginnings)}`,
-    terraform: apply(
-      `google_project_iam_member.runner["${agent.name}/1"]`,
-      agentsArgument([agent]),
-    ),
-  };
+  const module = moduleRunners(place);
+  const runner = module?.byAccount.get(account);
+  const wanted = beginnings.map((beginning) => `${beginning}--`);
+  return remedy(
+    readerCommand(account, beginnings, place),
+    runner === undefined
+      ? undefined
+      : apply(grantsOf(runner, wanted).join(", "), prefixArgument(place), module?.argument),
+  );
 }
 
-export function createRepository(repository: string): Remedy {
+export function createRepository(repository: string, place: ReadinessPlace): Remedy {
   const [, project, , location, , id] = repository.split("/");
-  return {
-    gcloud: `gcloud artifacts repositories create ${id} --repository-format=docker --location=${location} --project=${project}`,
-    terraform: apply(
-      "google_artifact_registry_repository.agents",
-      id === "al-agents" ? undefined : `repository_id = "${id}"`,
-    ),
-  };
-}
-
-/** A tag is built and pushed; a digest must be one that is there. */
-export function pushImage(
-  agent: string,
-  image: { readonly reference: string; readonly repository: string; readonly byTag: boolean },
-): Remedy {
-  return {
-    gcloud: image.byTag
-      ? `docker build --tag=${image.reference} ${shellWord(`agents/${agent}`)} && docker push ${image.reference}`
-      : `gcloud artifacts docker images list ${repositoryAddress(image.repository)}`,
-  };
+  return remedy(
+    `gcloud artifacts repositories create ${id} --repository-format=docker --location=${location} --project=${project}`,
+    moduleRepository(place) === repository
+      ? apply(
+          "google_artifact_registry_repository.agents",
+          id === "al-agents" ? undefined : `repository_id = "${id}"`,
+        )
+      : undefined,
+  );
 }

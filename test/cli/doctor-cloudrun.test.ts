@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { applyGrants } from "../support/apply-grant.ts";
 import {
   type CloudProject,
   type Doctor,
@@ -62,6 +63,7 @@ const remedies = ({ checks }: Document, at: CloudProject) =>
       const text = JSON.stringify(remedy)
         .replaceAll(at.runner, "<runner>")
         .replaceAll(at.controller, "<controller>")
+        .replaceAll(at.controller.slice(0, at.controller.indexOf("@")), "<controller's id>")
         .replaceAll(`${at.runner.slice(4, 7)}--`, "<prefix>--")
         .replaceAll(at.runner.slice(0, at.runner.indexOf("@")), "<runner's id>")
         .replaceAll(`\\"${at.runner.slice(4, 7)}\\"`, "<prefix>");
@@ -177,21 +179,82 @@ const lacksRight = (
 ];
 
 const ofPrefix = `--condition="title=action-llama,expression=resource.name.startsWith('projects/123456789012/secrets/<prefix>--')"`;
+/** al cannot know what the module was told; the account is not called as the module calls it by default. */
+const ofController = 'where controller_account_id = "<controller\'s id>"';
 const controller = (key: string) =>
-  `terraform apply  # google_project_iam_member.controller["${key}"]`;
-const secretsOfPrefix =
-  'secret_prefix = <prefix>; terraform apply  # google_project_iam_member.controller_secrets["secrets_of_prefix"]';
+  `terraform apply  # google_project_iam_member.controller["${key}"], ${ofController}`;
+const secretsOfPrefix = `secret_prefix = <prefix>; terraform apply  # google_project_iam_member.controller_secrets["secrets_of_prefix"], ${ofController}`;
+
+const newKey = (account: string) => ({
+  gcloud: `gcloud iam service-accounts keys create key.json --iam-account=${account} && al creds add gcp_service_account --from-file key_json=key.json`,
+  terraform:
+    "create_key = true; terraform apply && terraform output -raw controller_key_json | al creds add gcp_service_account --stdin key_json",
+});
+const SHARED =
+  'shared_runner = "<runner\'s id>"; agents = { dev = { credentials = ["github_token"] } }';
+const createRepository = (id: string) =>
+  `gcloud artifacts repositories create ${id} --repository-format=docker --location=us-central1 --project=demo-project`;
+const MANY = Array.from({ length: 14 }, (_, index) => `github_token:n${index + 10}`);
+/** A grant on secrets of these instances of github_token. */
+const readerOf = (instances: readonly string[], title = "action-llama"): string => {
+  const names = instances.map(
+    (each) =>
+      `resource.name.startsWith('projects/123456789012/secrets/<prefix>--github_token--${each}--')`,
+  );
+  return `${onProject} --member=serviceAccount:<runner> --role=roles/secretmanager.secretAccessor --condition="title=${title},expression=${names.join(" || ")}"`;
+};
 
 const BROKEN: readonly Row[] = [
   [
     "Google does not know the key: it was revoked",
     { unknownKey: true },
     ["missing sign-in"],
+    [newKey("<controller>")],
+  ],
+  [
+    "the key is another project's, and may do nothing here",
+    { foreignKey: true },
+    ["missing sign-in"],
+    [
+      {
+        ...newKey("al-controller@demo-project.iam.gserviceaccount.com"),
+        gcloud: `${newKey("al-controller@demo-project.iam.gserviceaccount.com").gcloud}  # if demo-two is meant: al gcp init --gcp-project demo-two`,
+      },
+    ],
+  ],
+  [
+    "there are no application default credentials",
+    { cloud: { auth: "adc", project: "demo-project" } },
+    ["missing sign-in"],
     [
       {
         gcloud:
-          "gcloud iam service-accounts keys create key.json --iam-account=<controller> && al creds add gcp_service_account --from-file key_json=key.json",
-        terraform: "create_key = true; terraform apply  # google_service_account_key.controller",
+          "gcloud auth application-default login  # or use a stored key: al gcp init --auth key",
+      },
+    ],
+  ],
+  [
+    "al may not act as the account that it should",
+    { impersonatesRunner: "denied" },
+    // Google's word on the time comes with answers that come later.
+    ["missing sign-in", "unknown clock"],
+    [
+      {
+        gcloud:
+          'gcloud iam service-accounts add-iam-policy-binding <runner> --project=demo-project --member="serviceAccount:<controller>" --role=roles/iam.serviceAccountTokenCreator',
+        terraform:
+          'controller_account_id = "<runner\'s id>"; controller_impersonators = ["serviceAccount:<controller>"]; terraform apply  # google_service_account_iam_member.controller_impersonator["serviceAccount:<controller>"]',
+      },
+    ],
+  ],
+  [
+    "the API by which al acts as another account is off",
+    { impersonatesRunner: "allowed", off: ["iamcredentials.googleapis.com"] },
+    ["unknown sign-in", "missing api:iamcredentials.googleapis.com", "unknown clock"],
+    [
+      {
+        ...service("iamcredentials.googleapis.com"),
+        gcloud: "gcloud services enable iamcredentials.googleapis.com --project=123456789012",
       },
     ],
   ],
@@ -214,7 +277,7 @@ const BROKEN: readonly Row[] = [
     ["missing project"],
     [
       {
-        gcloud: "gcloud projects list  # then correct [cloud] project",
+        gcloud: "al gcp init --gcp-project demo-project",
         terraform:
           'project = "demo-nowhere"; terraform apply  # google_project_iam_member.controller["doctor"]',
       },
@@ -259,6 +322,28 @@ const BROKEN: readonly Row[] = [
     [service("artifactregistry.googleapis.com")],
   ],
   [
+    "Resource Manager is off, so that what is held on the project cannot be seen",
+    { off: ["cloudresourcemanager.googleapis.com"] },
+    [
+      "missing api:cloudresourcemanager.googleapis.com",
+      ...unknowns(RUN_PERMISSIONS),
+      ...unknowns(["logging.logEntries.list", "secretmanager.secrets.list"]),
+      ...unknowns(["secretmanager.secrets.create"]),
+      "unknown secrets:dev",
+    ],
+    [service("cloudresourcemanager.googleapis.com")],
+  ],
+  [
+    "Service Usage is off",
+    { off: ["serviceusage.googleapis.com"] },
+    [
+      // Nothing calls it.
+      "unknown api:logging.googleapis.com",
+      "missing api:serviceusage.googleapis.com",
+    ],
+    [service("serviceusage.googleapis.com")],
+  ],
+  [
     "Cloud Run is off, and Service Usage may not be asked: Cloud Run says so itself",
     { off: ["run.googleapis.com"], without: ["serviceusage.services.get"] },
     [
@@ -275,7 +360,7 @@ const BROKEN: readonly Row[] = [
     ["missing region"],
     [
       {
-        gcloud: "gcloud run regions list --project=demo-project  # then correct [cloud] region",
+        gcloud: "al gcp init --region europe-central2",
         terraform: 'region = "europe-central2"; terraform apply',
       },
     ],
@@ -304,8 +389,7 @@ const BROKEN: readonly Row[] = [
     [
       {
         gcloud: `gcloud iam service-accounts add-iam-policy-binding <runner> --project=demo-project ${member} --role=roles/iam.serviceAccountUser`,
-        terraform:
-          'terraform apply  # google_service_account_iam_member.controller_acts_as_runner["shared"]',
+        terraform: `terraform apply  # google_service_account_iam_member.controller_acts_as_runner["shared"], ${ofController}`,
       },
     ],
   ],
@@ -316,8 +400,7 @@ const BROKEN: readonly Row[] = [
     [
       {
         gcloud: `gcloud artifacts repositories add-iam-policy-binding agents --location=us-central1 --project=demo-project ${member} --role=roles/artifactregistry.writer`,
-        terraform:
-          'terraform apply  # google_artifact_registry_repository_iam_member.controller["roles/artifactregistry.writer"]',
+        terraform: `terraform apply  # google_artifact_registry_repository_iam_member.controller["roles/artifactregistry.writer"], ${ofController}`,
       },
     ],
   ],
@@ -334,8 +417,7 @@ const BROKEN: readonly Row[] = [
     [
       {
         gcloud: "gcloud iam service-accounts create <runner's id> --project=demo-project",
-        terraform:
-          'shared_runner = "<runner\'s id>"; agents = { dev = { credentials = ["github_token"] } }; terraform apply  # google_service_account.runner["shared"]',
+        terraform: `${SHARED}; terraform apply  # google_service_account.runner["shared"]`,
       },
     ],
   ],
@@ -343,7 +425,12 @@ const BROKEN: readonly Row[] = [
     "the runner is disabled",
     { disabledRunner: true },
     ["missing account:<runner>"],
-    [{ gcloud: "gcloud iam service-accounts enable <runner> --project=demo-project" }],
+    [
+      {
+        gcloud: "gcloud iam service-accounts enable <runner> --project=demo-project",
+        terraform: `${SHARED}; terraform apply  # google_service_account.runner["shared"]`,
+      },
+    ],
   ],
   [
     "the runner may not read its secrets",
@@ -351,9 +438,39 @@ const BROKEN: readonly Row[] = [
     ["missing secrets:dev"],
     [
       {
-        gcloud: `${onProject} --member=serviceAccount:<runner> --role=roles/secretmanager.secretAccessor --condition="title=action-llama,expression=resource.name.startsWith('projects/123456789012/secrets/<prefix>--github_token--default--')"`,
-        terraform:
-          'agents = { dev = { credentials = ["github_token"] } }; terraform apply  # google_project_iam_member.runner["dev/1"]',
+        gcloud: readerOf(["default"]),
+        terraform: `secret_prefix = <prefix>; ${SHARED}; terraform apply  # google_project_iam_member.runner["shared/1"]`,
+      },
+    ],
+  ],
+  [
+    "the runner of an agent that has no image yet may not read its secrets",
+    { noAccess: true, noCloudrun: true },
+    ["missing secrets:dev"],
+    [
+      {
+        gcloud: readerOf(["default"]),
+        terraform: `secret_prefix = <prefix>; ${SHARED}; terraform apply  # google_project_iam_member.runner["shared/1"]`,
+      },
+    ],
+  ],
+  [
+    "the runner may not read more credentials than one condition can name, none of which is stored here",
+    { noAccess: true, credentials: MANY },
+    ["missing secrets:dev"],
+    [
+      {
+        gcloud: [
+          readerOf(
+            MANY.slice(0, 13).map((ref) => ref.slice(13)),
+            "action-llama-1",
+          ),
+          readerOf(
+            MANY.slice(13).map((ref) => ref.slice(13)),
+            "action-llama-2",
+          ),
+        ].join(" && "),
+        terraform: `secret_prefix = <prefix>; ${SHARED.replace('"github_token"', MANY.map((ref) => `"${ref}"`).join(", "))}; terraform apply  # google_project_iam_member.runner["shared/1"], google_project_iam_member.runner["shared/2"]`,
       },
     ],
   ],
@@ -363,12 +480,33 @@ const BROKEN: readonly Row[] = [
     [`unknown ${DOWNLOAD}`, `unknown ${UPLOAD}`, "missing repository"],
     [
       {
-        gcloud:
-          "gcloud artifacts repositories create others --repository-format=docker --location=us-central1 --project=demo-project",
+        gcloud: createRepository("others"),
         terraform:
           'repository_id = "others"; terraform apply  # google_artifact_registry_repository.agents',
       },
     ],
+  ],
+  [
+    "the repository of an agent's image is not there, and none is configured",
+    { cloud: { artifact_registry: undefined }, image: REGISTRY.replace("/agents", "/nope/dev:1") },
+    [`unknown ${DOWNLOAD}`, "missing repository", "unknown image:dev"],
+    [
+      {
+        gcloud: createRepository("nope"),
+        terraform:
+          'repository_id = "nope"; terraform apply  # google_artifact_registry_repository.agents',
+      },
+    ],
+  ],
+  [
+    "the repository of an agent's image is not there, but another is configured, which Terraform makes",
+    { image: REGISTRY.replace("/agents", "/nope/dev:1") },
+    [
+      `unknown ${DOWNLOAD}:us-central1-docker.pkg.dev/demo-project/nope`,
+      "missing repository:us-central1-docker.pkg.dev/demo-project/nope",
+      "unknown image:dev",
+    ],
+    [{ gcloud: createRepository("nope") }],
   ],
   [
     "the image was never pushed",
@@ -376,7 +514,7 @@ const BROKEN: readonly Row[] = [
     ["missing image:dev"],
     [
       {
-        gcloud: `docker build --tag=${REGISTRY}/team/reviewer:v2 agents/dev && docker push ${REGISTRY}/team/reviewer:v2`,
+        gcloud: `docker build --tag=${REGISTRY}/team/reviewer:v2 . && docker push ${REGISTRY}/team/reviewer:v2  # in the directory of the image's Dockerfile`,
       },
     ],
   ],
@@ -384,7 +522,11 @@ const BROKEN: readonly Row[] = [
     "the image's digest is not there",
     { image: `${REGISTRY}/dev@sha256:${"0".repeat(64)}` },
     ["missing image:dev"],
-    [{ gcloud: `gcloud artifacts docker images list ${REGISTRY}` }],
+    [
+      {
+        gcloud: `sed -i.bak "s|sha256:${"0".repeat(64)}|$(gcloud artifacts docker images list ${REGISTRY}/dev --sort-by=~updateTime --limit=1 --format='value(version)')|" agents/dev/config.toml  # names the newest image that is there`,
+      },
+    ],
   ],
   [
     "the runner is App Engine's default account",
@@ -396,7 +538,8 @@ const BROKEN: readonly Row[] = [
     ],
     [
       {
-        gcloud: "gcloud iam service-accounts create al-run-dev --project=demo-project",
+        gcloud:
+          "gcloud iam service-accounts create al-run-dev --project=demo-project && al gcp init --runners per-agent",
         terraform:
           'agents = { dev = { credentials = ["github_token"] } }; terraform apply  # google_service_account.runner',
       },
@@ -415,6 +558,50 @@ describe("a project with one thing wrong", () => {
       findings: findings(document, at),
       remedies: remedies(document, at),
     }).toEqual({ code: isMissing ? 77 : 0, ok: !isMissing, findings: found, remedies: mended });
+  });
+});
+
+/** What Terraform has no part in: this machine, images, and repositories beside its own. */
+const WITHOUT_TERRAFORM = [
+  "there are no application default credentials",
+  "the clock is ten minutes ahead",
+  "the clock is ten minutes behind",
+  "the repository of an agent's image is not there, but another is configured, which Terraform makes",
+  "the image was never pushed",
+  "the image's digest is not there",
+];
+
+test("what is missing has a command that mends it, and Terraform's form wherever Terraform has a part", () => {
+  const all = BROKEN.flatMap(([sentence, _fault, _found, mended]) =>
+    mended.map((remedy) => ({ sentence, ...(remedy as Check["remedy"]) })),
+  );
+  const programs = all.map(({ gcloud = "" }) => gcloud.split(" ")[0]);
+  expect([...new Set(programs)].sort()).toEqual(["al", "docker", "gcloud", "sed", "sudo"]);
+  expect(
+    all.filter(({ terraform }) => terraform === undefined).map(({ sentence }) => sentence),
+  ).toEqual(WITHOUT_TERRAFORM);
+  const forms = all.flatMap(({ terraform }) => terraform ?? []);
+  expect(forms.filter((form) => !/(^|; )terraform apply( |$)/.test(form))).toEqual([]);
+});
+
+describe("the command that is told mends it", () => {
+  test.each<[sentence: string, fault: Fault]>([
+    ["a permission on the project", { without: ["run.jobs.run"] }],
+    ["a permission to read logs", { without: ["logging.logEntries.list"] }],
+    ["a permission on secrets of the prefix", { without: ["secretmanager.versions.access"] }],
+    ["a permission to add versions", { without: ["secretmanager.versions.add"] }],
+    ["the right to start jobs as the runner", { without: ["iam.serviceAccounts.actAs"] }],
+    ["the right to push images", { without: ["artifactregistry.repositories.uploadArtifacts"] }],
+    ["the runner's right to its secrets", { noAccess: true }],
+    ["a right of no image's runner", { noAccess: true, noCloudrun: true }],
+    ["a right to more than one condition names", { noAccess: true, credentials: MANY }],
+  ])("%s", async (_sentence, fault) => {
+    const at = await project(fault);
+    const { document } = await examine(at);
+    const missing = document.checks.filter(({ state }) => state === "missing");
+    expect(missing).toHaveLength(1);
+    await applyGrants(missing[0]?.remedy?.gcloud ?? "", doctor.emulator);
+    expect(findings((await examine(at)).document, at)).toEqual([]);
   });
 });
 
@@ -494,7 +681,7 @@ describe("what is allowed, and perhaps not meant", () => {
         why: "dev, reviewer list different credentials, and each can read what the others may read",
         remedy: {
           gcloud:
-            "gcloud iam service-accounts create al-run-dev --project=demo-project && gcloud iam service-accounts create al-run-reviewer --project=demo-project",
+            "gcloud iam service-accounts create al-run-dev --project=demo-project && gcloud iam service-accounts create al-run-reviewer --project=demo-project && al gcp init --runners per-agent",
           terraform:
             'agents = { dev = { credentials = ["github_token"] }, reviewer = { credentials = ["github_token:ro"] } }; terraform apply  # google_service_account.runner',
         },
@@ -552,20 +739,19 @@ describe("what is wrong on this machine", () => {
     expect(stderr).toContain(expected);
   });
 
-  test.each<[string, (file: string) => void, number, string]>([
-    ["is not stored", (file) => rmSync(file), 78, "The credential gcp_service_account is missing"],
+  test.each<[string, (file: string) => void, string]>([
+    ["is not stored", (file) => rmSync(file), "The credential gcp_service_account is missing"],
     [
       "is no JSON",
       (file) => writeFileSync(file, '{"private_key": "-----BEGIN fake'),
-      65,
       "it is not valid JSON",
     ],
-  ])("a key that %s is the finding, and Google is not called", async (_what, spoil, code, why) => {
+  ])("a key that %s is the finding, and Google is not called", async (_what, spoil, why) => {
     const at = await project();
     spoil(join(at.store, "gcp_service_account/default/key_json"));
     const before = await journal();
     const result = await examine(at);
-    expect(result.code).toBe(code);
+    expect(result.code).toBe(77);
     expect(result.document).toMatchObject({ ok: false, project: null, principal: null });
     expect(findings(result.document, at)).toEqual(["missing sign-in"]);
     expect(result.document.checks[0]?.why).toContain(why);
@@ -578,7 +764,7 @@ describe("what is wrong on this machine", () => {
     rmSync(join(at.store, "github_token"), { recursive: true });
     const { code, document, stderr } = await examine(at);
     expect({ code, ok: document.ok, findings: findings(document, at) }).toEqual({
-      ...{ code: 78, ok: false, findings: [] },
+      ...{ code: 77, ok: false, findings: [] },
     });
     expect(stderr).toContain("missing  GitHub Personal Access Token (github_token)");
   });

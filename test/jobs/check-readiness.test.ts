@@ -12,7 +12,9 @@ const REPOSITORY = "projects/demo-project/locations/us-central1/repositories/age
 const IMAGE = "us-central1-docker.pkg.dev/demo-project/agents/dev";
 const PLACE: ReadinessPlace = {
   ...{ project: "demo-project", region: "us-central1", secretPrefix: "al" },
-  ...{ principal: "ctl@demo-project.iam.gserviceaccount.com", impersonates: false },
+  ...{ principal: "ctl@demo-project.iam.gserviceaccount.com", auth: "key" },
+  ...{ credential: "gcp_service_account", sharedAccount: RUNNER, alFlags: "" },
+  everyAgent: [{ name: "dev", account: RUNNER, credentials: ["a"] }],
   repository: REPOSITORY,
   agents: [
     {

@@ -18,7 +18,8 @@ const PLACE: ReadinessPlace = {
   region: "us-central1",
   principal: "ctl@demo-project.iam.gserviceaccount.com",
   secretPrefix: "al",
-  impersonates: false,
+  ...{ auth: "key", credential: "gcp_service_account", sharedAccount: RUNNER, alFlags: "" },
+  everyAgent: [{ name: "dev", account: RUNNER, credentials: ["github_token"] }],
   repository: REPOSITORY,
   agents: [
     {
@@ -40,7 +41,7 @@ const FACTS: ProjectFacts = {
   regions: known(["us-central1"]),
   accounts: new Map([[RUNNER, { state: known("enabled" as const), held: known(ALL) }]]),
   probe: { kind: "absent" },
-  repository: { exists: known(true), held: known(ALL) },
+  repositories: new Map([[REPOSITORY, { exists: known(true), held: known(ALL) }]]),
   policy: known({
     bindings: [
       {
@@ -95,7 +96,7 @@ describe("a project", () => {
     ],
     [
       "without Artifact Registry needs none",
-      { repository: undefined, services: known(new Map()), images: new Map() },
+      { repositories: new Map(), services: known(new Map()), images: new Map() },
       {
         repository: undefined,
         agents: PLACE.agents.map((agent) => ({ ...agent, image: "alpine" })),
@@ -114,7 +115,7 @@ describe("a project", () => {
           new Map(HOSTS.map((name) => [`${name}.googleapis.com`, name !== "iamcredentials"])),
         ),
       },
-      { impersonates: true },
+      { auth: "impersonate" },
       ["missing api:iamcredentials.googleapis.com: it is off"],
     ],
     [
@@ -126,7 +127,7 @@ describe("a project", () => {
       },
       {},
       [
-        "unknown api:cloudresourcemanager.googleapis.com: it is off; runs do without it, al doctor does not",
+        "missing api:cloudresourcemanager.googleapis.com: it is off; runs do without it, al doctor does not",
         ...REQUIRED_PERMISSIONS.filter(({ on }) => on === "project").map(
           ({ permission }) => `unknown permission:${permission}: off`,
         ),
@@ -245,7 +246,10 @@ test("a sign-in that says itself what mends it is believed", () =>
   expect(
     readinessOf(PLACE, {
       skewMs: 0,
-      access: { kind: "refused", why: "run out", remedy: "gcloud auth application-default login" },
+      access: {
+        ...{ kind: "refused", why: "run out" },
+        remedy: { gcloud: "gcloud auth application-default login" },
+      },
     })[0],
   ).toEqual({
     id: "sign-in",

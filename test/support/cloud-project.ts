@@ -37,6 +37,8 @@ const GRANTS = {
   ],
 } as const;
 
+const TOKEN_CREATOR = "roles/iam.serviceAccountTokenCreator";
+
 /** One thing that is otherwise than in a healthy project. */
 export type Fault = {
   /** Permissions that the caller does not hold. */
@@ -51,9 +53,17 @@ export type Fault = {
   readonly disabledRunner?: boolean;
   /** Google does not know the key that signs. */
   readonly unknownKey?: boolean;
-  /** More lines of `[cloud]`, or others in the place of the healthy ones. */
-  readonly cloud?: Readonly<Record<string, string>>;
+  /** The key is one of another project's accounts, which holds nothing here. */
+  readonly foreignKey?: boolean;
+  /** al is to act as the runner, and is let or not. */
+  readonly impersonatesRunner?: "allowed" | "denied";
+  /** More lines of `[cloud]`, or others in the place of the healthy ones; undefined leaves one out. */
+  readonly cloud?: Readonly<Record<string, string | undefined>>;
   readonly image?: string;
+  /** The agent has no `[cloudrun]`. */
+  readonly noCloudrun?: boolean;
+  /** Refs that the agent lists. */
+  readonly credentials?: readonly string[];
 };
 
 export type CloudProject = {
@@ -113,7 +123,8 @@ async function makeProject(
   fault: Fault,
   { emulator, directory }: { emulator: Emulator; directory: string },
 ): Promise<CloudProject> {
-  const controller = `ctl-${name}@demo-project.iam.gserviceaccount.com`;
+  const home = fault.foreignKey ? "demo-two" : "demo-project";
+  const controller = `ctl-${name}@${home}.iam.gserviceaccount.com`;
   const runner = `run-${name}@demo-project.iam.gserviceaccount.com`;
   const path = join(directory, name);
   const store = join(path, "credentials");
@@ -121,6 +132,7 @@ async function makeProject(
   // The probe is made while every API is on.
   await control(emulator, "seed", { services: APIS });
   if (!fault.noProbe) await makeProbe(emulator, name);
+  if (fault.foreignKey) await makeStranger(emulator, controller);
   await control(emulator, "seed", {
     ...seed({ name, controller, runner }, fault),
     services: APIS.filter((api) => !off.has(api)),
@@ -136,14 +148,14 @@ async function makeProject(
 
 function seed(
   { name, controller, runner }: { name: string; controller: string; runner: string },
-  { without = [], noAccess, noRunner, unknownKey }: Fault,
+  { without = [], noAccess, noRunner, unknownKey, foreignKey, impersonatesRunner }: Fault,
 ) {
   const role = (kind: string): string => `projects/demo-project/roles/${name}_${kind}`;
   const member = [`serviceAccount:${controller}`];
   const secrets = `resource.name.startsWith("${PROJECT}/secrets/${name}--`;
   const granted = Object.entries(GRANTS).map(([kind, permissions]) => [
     role(kind),
-    permissions.filter((permission) => !without.includes(permission)),
+    permissions.filter((permission) => !foreignKey && !without.includes(permission)),
   ]);
   const reader = {
     ...{ role: "roles/secretmanager.secretAccessor", members: [`serviceAccount:${runner}`] },
@@ -151,7 +163,7 @@ function seed(
   };
   return {
     serviceAccounts: [
-      unknownKey ? { email: controller } : { email: controller, publicKeyPem: keys.publicKey },
+      ...(foreignKey ? [] : [{ email: controller, ...(unknownKey ? {} : publicKey) }]),
       ...(noRunner ? [] : [{ email: runner }]),
     ],
     roles: Object.fromEntries(granted),
@@ -161,13 +173,16 @@ function seed(
         bindings: [
           { role: role("project"), members: member },
           { role: role("secrets"), members: member, condition: { expression: `${secrets}")` } },
-          ...(noAccess ? [] : [reader]),
+          ...(noAccess || noRunner ? [] : [reader]),
         ],
       },
       { resource: REPOSITORY, bindings: [{ role: role("repository"), members: member }] },
       {
         resource: `${PROJECT}/serviceAccounts/${runner}`,
-        bindings: [{ role: role("account"), members: member }],
+        bindings: [
+          { role: role("account"), members: member },
+          ...(impersonatesRunner === "allowed" ? [{ role: TOKEN_CREATOR, members: member }] : []),
+        ],
       },
     ],
   };
@@ -182,9 +197,17 @@ function writeProject(
     secret_prefix: name,
     service_account: runner,
     artifact_registry: REGISTRY,
+    ...(fault.foreignKey ? { project: "demo-project" } : {}),
+    ...(fault.impersonatesRunner
+      ? { auth: "impersonate", impersonate: runner, credential: "gcp_service_account" }
+      : {}),
     ...fault.cloud,
   };
-  const lines = Object.entries(cloud).map(([key, value]) => `${key} = "${value}"`);
+  const lines = Object.entries(cloud).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key} = "${value}"`],
+  );
+  const image = fault.image ?? `${REGISTRY}/dev`;
+  const cloudrun = fault.noCloudrun ? "" : `[cloudrun]\nimage = "${image}"\n`;
   mkdirSync(join(path, "agents/dev"), { recursive: true });
   writeFileSync(join(path, "config.toml"), `[cloud]\n${lines.join("\n")}\n`);
   writeFileSync(
@@ -193,14 +216,22 @@ function writeProject(
   );
   writeFileSync(
     join(path, "agents/dev/config.toml"),
-    `credentials = ["github_token"]\n[cloudrun]\nimage = "${fault.image ?? `${REGISTRY}/dev`}"\n`,
+    `credentials = ${JSON.stringify(fault.credentials ?? ["github_token"])}\n${cloudrun}`,
   );
 }
 
 const keyOf = (email: string): string =>
   JSON.stringify({
-    ...{ type: "service_account", project_id: "demo-project", client_email: email },
+    ...{ type: "service_account", project_id: email.split(/[@.]/)[1], client_email: email },
     ...{ private_key_id: "fake", private_key: keys.privateKey },
+  });
+
+const publicKey = { publicKeyPem: keys.publicKey };
+
+const makeStranger = (emulator: Emulator, email: string): Promise<void> =>
+  control(emulator, "seed", {
+    project: { id: "demo-two", number: "222222222222" },
+    serviceAccounts: [{ email, ...publicKey }],
   });
 
 async function control({ url }: Emulator, path: string, body: unknown): Promise<void> {

@@ -1,14 +1,19 @@
 import { resolve } from "node:path";
+import type { AgentNeeds } from "../../config/agent-check.ts";
+import type { CloudPlace } from "../../config/load-place.ts";
 import { loadReadiness } from "../../config/load-readiness.ts";
 import { readSettings } from "../../config/settings.ts";
-import { AlError, EXIT, type ExitStatus, UsageError } from "../../errors.ts";
+import { AlError, EXIT, UsageError } from "../../errors.ts";
 import { checkReadiness } from "../../jobs/check-readiness.ts";
-import { type Check, missing } from "../../mapping/readiness-check.ts";
+import { controllerOf } from "../../mapping/module-controller.ts";
+import { type Check, missing, type Remedy, remedyOf } from "../../mapping/readiness-check.ts";
+import { newKey } from "../../mapping/sign-in-remedies.ts";
 import { connect } from "../connect.ts";
 import type { Io } from "../io.ts";
 import { canAsk } from "../prompts.ts";
-import { readinessPlace } from "../readiness-place.ts";
+import { alFlagsOf, readinessPlace } from "../readiness-place.ts";
 import { readinessSummary, renderChecks } from "../render-readiness.ts";
+import { storedKey } from "../sign-in.ts";
 import type { Terminal } from "../terminal.ts";
 import { type DoctorOptions, type Examination, examine } from "./doctor.ts";
 
@@ -27,16 +32,17 @@ export async function doctorCloudRun(
   requireRuntime(options.runtime);
   // Where nobody can be asked, nothing is stored either.
   const local = await examine({ ...options, check: options.check || !canAsk(io) }, io, terminal);
-  if (local.cloudAgents === undefined) {
+  if (local.agents === undefined) {
     if (options.json) terminal.json(local.document);
     return local.status;
   }
-  const seen = await look(local.cloudAgents, options, io, terminal);
-  const isReady = seen.checks.every(({ state }) => state !== "missing");
+  const seen = await look(local.agents, options, io, terminal);
+  // Once there is a table, only what it and the list of credentials show counts, however it was found out.
+  const isReady = local.status === 0 && seen.checks.every(({ state }) => state !== "missing");
   if (options.json) terminal.json(document(seen, local, isReady));
   else for (const line of renderChecks(seen.checks)) terminal.result(line);
   terminal.note(readinessSummary(seen.checks));
-  return isReady ? local.status : (seen.status ?? EXIT.permission);
+  return isReady ? 0 : EXIT.permission;
 }
 
 function requireRuntime(runtime: string | undefined): void {
@@ -53,12 +59,10 @@ type Seen = {
   readonly project: string | null;
   readonly principal: string | null;
   readonly checks: readonly Check[];
-  /** Of what failed on this machine already. */
-  readonly status?: ExitStatus;
 };
 
 async function look(
-  cloudAgents: readonly string[],
+  needs: readonly AgentNeeds[],
   options: CloudDoctorOptions,
   io: Io,
   terminal: Terminal,
@@ -69,13 +73,15 @@ async function look(
     environment: options.environment ?? settings.environment,
     environments: settings.environments,
   };
-  const agents = options.agent === undefined ? cloudAgents : [options.agent];
-  const config = await loadReadiness(files, agents);
-  const connection = await connect(options, io, terminal).catch(notSignedIn);
+  const config = await loadReadiness(files, needs, options.agent);
+  const lacking = await lackOfKey(config.place, settings.store);
+  if (lacking !== undefined) return notSignedIn(lacking);
+  const connection = await connect(options, io, terminal).catch(refused);
   if ("checks" in connection) return connection;
   const { google } = connection;
   try {
-    const place = await readinessPlace(config, { google, store: settings.store });
+    const where = { google, store: settings.store, alFlags: alFlagsOf(options) };
+    const place = await readinessPlace(config, where);
     const { project, principal, region } = place;
     terminal.note(`Looking at project ${project} in ${region} as ${principal} …`);
     return { project, principal, checks: await checkReadiness(place, await google.setUp()) };
@@ -84,13 +90,39 @@ async function look(
   }
 }
 
-/** A key that is not there or cannot be used is a finding; Google out of reach is not. */
-function notSignedIn(error: unknown): Seen {
-  if (!(error instanceof AlError) || error.exit === EXIT.unavailable) throw error;
-  const why = [error.message, error.why].filter((text) => text !== undefined).join(": ");
+type Lack = { readonly why: string; readonly remedy: Remedy };
+
+const notSignedIn = ({ why, remedy }: Lack): Seen => {
   const about = { id: "sign-in", subject: "al's sign-in to Google Cloud" };
-  const checks = [missing(about, why, { gcloud: error.remedy })];
-  return { project: null, principal: null, checks, status: error.exit };
+  return { project: null, principal: null, checks: [missing(about, why, remedy)] };
+};
+
+const whyOf = ({ message, why }: AlError): string =>
+  why === undefined ? message : `${message}: ${why}`;
+
+/** A key that is not stored, or is none: a new one mends it. */
+async function lackOfKey(
+  { credential, project }: CloudPlace,
+  store: string,
+): Promise<Lack | undefined> {
+  if (credential === undefined) return undefined;
+  try {
+    await storedKey(credential, store);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AlError)) throw error;
+    const made = newKey({ credential }, controllerOf(project ?? ""));
+    // Without a project nobody can say whose key it should be.
+    const remedy = project === undefined ? { ...made, gcloud: `al creds add ${credential}` } : made;
+    return { why: whyOf(error), remedy };
+  }
+}
+
+/** A sign-in that cannot be used is a finding; Google out of reach, or a setting of this machine, is not. */
+function refused(error: unknown): Seen {
+  if (!(error instanceof AlError)) throw error;
+  if (error.exit === EXIT.unavailable || error.exit === EXIT.usage) throw error;
+  return notSignedIn({ why: whyOf(error), remedy: remedyOf(error) });
 }
 
 /** The credentials' part is as without --runtime. */
@@ -100,5 +132,5 @@ const document = (
   isReady: boolean,
 ): object => ({
   ...local.document,
-  ...{ ok: isReady && local.status === 0, project, principal, checks },
+  ...{ ok: isReady, project, principal, checks },
 });

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { AgentNeeds } from "../../config/agent-check.ts";
 import type { TableProblem } from "../../config/check-table.ts";
 import { checkProject } from "../../config/project-check.ts";
 import { readSettings } from "../../config/settings.ts";
@@ -37,8 +38,8 @@ export type Examination = {
   readonly status: number;
   /** For `--json`. */
   readonly document: object;
-  /** Agents that run on Cloud Run; undefined while the configuration is wrong. */
-  readonly cloudAgents: readonly string[] | undefined;
+  /** What each agent needs; undefined while the configuration is wrong. */
+  readonly agents: readonly AgentNeeds[] | undefined;
 };
 
 /** Looks at the project's files and credentials, asks for what is missing where it may, and tells on stderr. */
@@ -69,7 +70,7 @@ export async function examine(
   return {
     status: statuses.every(({ state }) => state === "ok") ? 0 : EXIT.config,
     document: doctorDocument({ statuses, storeProblems, gateway, notes: config.notes }),
-    cloudAgents: config.cloudAgents,
+    agents: config.agents,
   };
 }
 
@@ -107,7 +108,7 @@ const exists = (path: string): Promise<boolean> =>
 
 function misconfigured(problems: readonly TableProblem[], terminal: Terminal): Examination {
   terminal.note(renderProblems(problems, terminal));
-  return { status: EXIT.config, document: { ok: false, problems }, cloudAgents: undefined };
+  return { status: EXIT.config, document: { ok: false, problems }, agents: undefined };
 }
 
 type Looking = {
