@@ -129,7 +129,7 @@ function deniedSecrets(
   });
   return new DeniedSecretError(secrets[0], {
     what: `The agent's service account ${job.serviceAccount} may not read the secret ${secrets.join(", ")}`,
-    why,
+    why: `${why} A grant takes minutes to count: if it was made just now, run the command again in a while.`,
     remedy: gcloud,
     ...(terraform === undefined ? {} : { terraform }),
   });

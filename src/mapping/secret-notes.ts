@@ -12,6 +12,8 @@ export type SecretNote = {
 
 /** Annotations hold 16 KiB in all (google/cloud/secretmanager/v1/resources.proto), and a directory may be rotated for years. */
 const NOTED_VERSIONS = 200;
+/** The rest is for the credential's name and the regions. */
+const NOTED_BYTES = 14_000;
 
 /** Which version is which field, as a directory secret's annotation says; a version that it does not name may be any. */
 export function filesOf(annotations: Annotations): Readonly<Record<string, string>> {
@@ -54,7 +56,13 @@ function kept(files: Files): Files {
   const current = new Map(newestFirst.toReversed().map(([version, field]) => [field, version]));
   const isCurrent = ([version, field]: readonly [string, string]): boolean =>
     current.get(field) === version;
-  const older = newestFirst.filter((entry) => !isCurrent(entry));
-  const room = Math.max(0, NOTED_VERSIONS - current.size);
-  return Object.fromEntries([...newestFirst.filter(isCurrent), ...older.slice(0, room)]);
+  let bytes = 0;
+  const noted = [
+    ...newestFirst.filter(isCurrent),
+    ...newestFirst.filter((entry) => !isCurrent(entry)),
+  ].filter((entry, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(entry));
+    return isCurrent(entry) || (index < NOTED_VERSIONS && bytes <= NOTED_BYTES);
+  });
+  return Object.fromEntries(noted);
 }

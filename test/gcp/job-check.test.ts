@@ -109,7 +109,7 @@ describe("a job that Cloud Run's checks refused", () => {
         name: "DeniedSecretError",
         exit: 77,
         what: `The agent's service account ${RUNNER} may not read the secret ${TOKEN}`,
-        why: denied(TOKEN),
+        why: `${denied(TOKEN)} A grant takes minutes to count: if it was made just now, run the command again in a while.`,
         remedy: grant("al--github_token--default"),
       },
     ],

@@ -65,6 +65,18 @@ describe("a note", () => {
     expect(JSON.stringify(annotations).length).toBeLessThan(16_384);
   });
 
+  test("stays below Google's 16 KiB with long names, too", () => {
+    let annotations: Readonly<Record<string, string>> = {};
+    for (let version = 1; version <= 300; version += 1) {
+      const note = { region: REGION, files: { [version]: `${version % 25}${"é".repeat(120)}` } };
+      annotations = annotated(annotations, note) ?? annotations;
+    }
+    const [latest] = Object.keys(filesOf(annotations)).reverse();
+    expect(latest).toBe("300");
+    expect(new Set(Object.values(filesOf(annotations))).size).toBe(25);
+    expect(Buffer.byteLength(JSON.stringify(annotations))).toBeLessThan(16_384);
+  });
+
   test("keeps the newest version of every field, and comes to rest, when one field is rotated for years", () => {
     const before = { "al-regions": REGION, "al-files": '{"1":"client_id","2":"token"}' };
     let annotations: Readonly<Record<string, string>> = before;
