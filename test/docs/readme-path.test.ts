@@ -229,7 +229,7 @@ describe.each(WAYS)("typed line by line, %s", (_sentence, isPossible, way) => {
       expect(walked.ended).toHaveLength(commands.length);
       const failed = walked.ended.filter(({ code }) => code !== 0);
       expect(failed.map(({ command, code }) => [command, code])).toEqual([
-        [expect.stringMatching(/^al gcp init .*--auth impersonate/), 78],
+        [expect.stringMatching(/^al gcp init .*--auth impersonate/), 77],
       ]);
     });
 
