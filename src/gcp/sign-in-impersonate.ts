@@ -144,7 +144,7 @@ function refusal(given: Impersonation, { status, message, withoutApi }: Refusal)
     return new ConfigError({
       what: `There is no service account ${target}`,
       why: message,
-      remedy: `gcloud iam service-accounts create ${target.split("@")[0]} --project=${projectOf(target)}  # or correct [cloud] impersonate; list shows the accounts`,
+      remedy: `gcloud iam service-accounts create ${target.split("@")[0]} --project=${projectOf(target)}  # or correct [cloud] impersonate, after: gcloud iam service-accounts list --project=${projectOf(target)}`,
       terraform: controllerForm(target, "google_service_account.controller"),
     });
   if (status === 401)

@@ -19,7 +19,7 @@ export const enableApi = (host: string, { project }: Pick<ReadinessPlace, "proje
 });
 
 /** The module enables every API that al needs. */
-export const moduleApi = (host: string): string => apply(`google_project_service.this["${host}"]`);
+const moduleApi = (host: string): string => apply(`google_project_service.this["${host}"]`);
 
 /** Grants the caller a permission on the project, or on secrets of al's prefix. */
 export function grantPermission(required: RequiredPermission, place: Numbered): Remedy {

@@ -199,7 +199,7 @@ describe("what is not accepted", () => {
         says: [
           `${LONER} may not act as ${TARGET}`,
           `gcloud iam service-accounts add-iam-policy-binding ${TARGET} --project=demo-project --member="serviceAccount:${LONER}" --role=roles/iam.serviceAccountTokenCreator`,
-          'resource "google_service_account_iam_member"',
+          `controller_impersonators = ["serviceAccount:${LONER}"]; terraform apply`,
         ],
       },
     ],

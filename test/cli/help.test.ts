@@ -138,9 +138,10 @@ test("al doctor", async () =>
 
     A project's agents need the credentials that they list, the keys of their models and the secrets of their webhooks.
     With --runtime cloudrun al also looks, and changes nothing, whether the Google Cloud project has what a run needs: sign-in,
-    APIs, permissions, service accounts, images. What it may not see is "unknown" and no failure.
-    Exit status: 0 when all is there, 78 when the configuration is wrong or a credential is missing or refused,
-    77 when the Google Cloud project lacks something.
+    APIs, permissions, service accounts, repositories, images. What it may not see is "unknown" and no failure; what is missing
+    is told with the command that mends it, for gcloud and for Terraform.
+    Exit status: 0 when all is there, 78 when the configuration is wrong or a credential is missing or refused.
+    With --runtime cloudrun, once the configuration is right: 0 when all is there, else 77, whatever is missing.
     "
   `));
 test("al new", async () =>

@@ -74,6 +74,7 @@ export type Threw = {
   readonly what: string;
   readonly why: string | undefined;
   readonly remedy: string;
+  readonly terraform?: string;
 };
 
 export type Outcome = { readonly returned: unknown } | { readonly threw: Threw };
@@ -96,6 +97,7 @@ export function wordsOf(error: unknown): Threw {
     what: error.message,
     why: error.why,
     remedy: error.remedy,
+    ...(error.terraform === undefined ? {} : { terraform: error.terraform }),
   };
 }
 

@@ -233,6 +233,19 @@ describe("who is not let in hears of nothing else", () => {
       ["unknown sign-in", "missing clock"],
     ],
     [
+      "an account of another project",
+      { skewMs: 0, access: { kind: "stranger" } },
+      ["missing sign-in", "ok clock"],
+    ],
+    [
+      "who cannot act as another account while the API for that is off",
+      {
+        skewMs: 0,
+        access: { kind: "refused", why: "no", offApi: "iamcredentials.googleapis.com" },
+      },
+      ["unknown sign-in", "missing api:iamcredentials.googleapis.com", "ok clock"],
+    ],
+    [
       "a project that is not there",
       { skewMs: 0, access: { kind: "invisible", why: "no" } },
       ["ok sign-in", "ok clock", "missing project"],
@@ -264,9 +277,11 @@ test("agents that share an account are told how Terraform names it", () => {
     ...{ name, account: RUNNER, image: "alpine", credentials: [`${name}_key`] },
     ...{ secretIds: [], neighbours: [] },
   }));
+  const [first] = agents;
   const accounts = new Map([[RUNNER, { state: known("absent" as const), held: known(ALL) }]]);
   const checks = readinessOf(
-    { ...PLACE, agents },
+    // Only one of them is looked at.
+    { ...PLACE, agents: first === undefined ? [] : [first], everyAgent: agents },
     { skewMs: 0, access: { kind: "open", ...FACTS, accounts } },
   );
   expect(checks.find(({ id }) => id === `account:${RUNNER}`)?.remedy).toEqual({

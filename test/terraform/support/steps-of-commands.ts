@@ -88,7 +88,7 @@ export const STEPS_OF_COMMANDS = {
       const { code, stdout } = await tells(machine, ["secrets", "ls"]);
       return { code, last: stdout.trim().split("\n").at(-1) };
     },
-    ends: { code: 0, last: "5 secrets, 8 billed versions" },
+    ends: { code: 0, last: "5 secrets, 16 billed versions" },
   },
   "al secrets sync --dry-run": {
     does: (machine) => tells(machine, ["secrets", "sync", "it", "--dry-run"]),
