@@ -300,7 +300,7 @@ const REFUSALS: readonly (readonly [string, Refusal])[] = [
       code: 78,
       say: "Cloud Run allows from 512Mi to 4Gi with 1 CPU",
       mend: 'memory = "4Gi", or cpus = 2',
-      arrange: () => ({ args: run(world.project(`${hello}memory = "8Gi"\n`)) }),
+      arrange: () => ({ args: run(world.project(`${hello}memory = "8Gi"\ncpus = 1\n`)) }),
     },
   ],
   [
