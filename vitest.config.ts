@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // Most tests wait for an emulator or a process more than they compute; by default one core would stay idle.
-    maxWorkers: "100%",
+    // Most tests wait for an emulator or a process a good part of their time.
+    maxWorkers: "150%",
     // Loading Google's clients anew for each file would take a quarter of the time. Nothing here keeps state in a module,
     // and what a test replaces of the machine is put back.
     isolate: false,

@@ -1,14 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { agent, run } from "../support/agents.ts";
 import { writeFields } from "../support/store.ts";
 import { CLOUD_TOML, copyStore, makeWorld, type World } from "../support/world.ts";
 
-// The emulator's clock moves forward only, so each test has an emulator of its own.
+// Google's clock moves forward only: from test to test it is further ahead of this machine's, which no test here may notice.
 let world: World;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await makeWorld();
 });
-afterEach(() => world.close());
+afterAll(() => world.close());
+beforeEach(() => world.reset());
 
 const DAY = 24 * 60 * 60_000;
 const TOKEN = "al--github_token--default--token";

@@ -64,11 +64,15 @@ region = "us-central1"
 service_account = "al-runner@demo-project.iam.gserviceaccount.com"
 `;
 
+/** Making one takes longer than most of what is done with it. */
+let throwawayKey: string | undefined;
+
 export async function makeWorld(): Promise<World> {
   const emulator = await startEmulator(PACE);
   const directory = mkdtempSync(join(tmpdir(), "al-test-"));
   const store = join(directory, "credentials");
-  const privateKey = newPrivateKey();
+  throwawayKey ??= newPrivateKey();
+  const privateKey = throwawayKey;
   writeFields(store, {
     ...SECRET_VALUES,
     ...PLAIN_VALUES,
