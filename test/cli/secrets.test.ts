@@ -179,7 +179,10 @@ removed  job al-it-<hash>
       agent("while :; do sleep 0.1; done", 'credentials = ["github_token"]'),
       CLOUD_TOML.replace("us-central1", "asia-east1"),
     );
-    await world.al(run(there, "--detach"));
+    const started = await world.al(run(there, "--detach"));
+    expect(started.code, started.stderr).toBe(0);
+    // Lists tell of it by now: this machine remembers what it wrote by region, and looks from another one.
+    await world.control("/emulator/clock", { advanceMs: 1_000 });
     const action = { status: "PERMISSION_DENIED" };
     const method = "google.cloud.run.v2.Jobs.ListJobs";
     const resource = "projects/demo-project/locations/asia-east1";

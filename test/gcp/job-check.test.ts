@@ -111,6 +111,8 @@ describe("a job that Cloud Run's checks refused", () => {
         what: `The agent's service account ${RUNNER} may not read the secret ${TOKEN}`,
         why: `${denied(TOKEN)} A grant takes minutes to count: if it was made just now, run the command again in a while.`,
         remedy: grant("al--github_token--default"),
+        terraform:
+          "agents as al gcp init --print-terraform prints it; terraform apply  # google_project_iam_member.runner",
       },
     ],
     ["the image is missing", 5, IMAGE_MISSING, noImage(IMAGE_MISSING)],
